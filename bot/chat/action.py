@@ -1,0 +1,35 @@
+"""Ids of buttons and forms. They are data, never closures: they survive restarts and replicas."""
+
+import re
+from dataclasses import dataclass
+
+from bot.errors import QuizError
+
+_FORM = re.compile(r"(?P<verb>[a-z]+(?:-[a-z]+)*):v1:(?P<subject>[A-Za-z0-9._-]{1,80})\Z")
+
+
+class UnknownAction(QuizError):
+    """An action id that this version does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a button does and to what: `answer` on round 12 is `answer:v1:12`.
+
+    Verbs: `answer` (subject: round id), `practice` (subject: question id), `hint` (round id),
+    `practice-hint` (question id), `forget` (subject: `me`).
+    """
+
+    verb: str
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.verb}:v1:{self.subject}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Action":
+        """Read an id back. Anyone can replay one: check state again. Raises `UnknownAction`."""
+        match = _FORM.match(text)
+        if match is None:
+            raise UnknownAction(text[:100])
+        return cls(match["verb"], match["subject"])

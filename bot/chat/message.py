@@ -1,0 +1,179 @@
+"""A message as a tree of small dataclasses. Each platform has a renderer for it; nobody else formats text.
+
+Text a person wrote is only ever a leaf (`Words`, `Quoted`): renderers escape it, so it can neither
+mention, format nor break anything. Text of our own and of question files may use `Markup`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.chat.action import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Literal text, shown as it stands. Safe for anything a person wrote."""
+
+    text: str
+    bold: bool = False
+    dim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A short literal such as a command, in a fixed-width face."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """An instant (aware), shown in the reader's own zone where the platform can.
+
+    `tz` is the zone to use where it cannot.
+    """
+
+    at: datetime
+    tz: str
+    style: "WhenStyle"
+
+
+class WhenStyle(StrEnum):
+    """How much of the instant to show."""
+
+    TIME = "time"  # 17:00
+    DAY_TIME = "day_time"  # Tue 24 Nov 17:00
+
+
+Inline = Words | Code | When
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title line of a message."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of running text."""
+
+    parts: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Author's text in the plain Markdown subset: paragraphs, `- ` lists, **bold**, *italic*, `code`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """Program text, verbatim."""
+
+    text: str
+    language: str = "python"
+
+
+class Mark(StrEnum):
+    """The sign in front of a list item; renderers pair it with a word or shape, never colour alone."""
+
+    HIT = "hit"
+    PARTIAL = "partial"
+    MISS = "miss"
+    CONTRADICTED = "contradicted"
+    MISCONCEPTION = "misconception"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a list: a mark, our text, the person's own words in quotes, and a remark below."""
+
+    mark: Mark
+    text: str
+    quote: str | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemList:
+    """Items one below the other."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's title and whether its cells are numbers (aligned right)."""
+
+    title: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of literal cells; `own_row` is the index of the reader's row, if shown."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    own_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A small line at the end: counts, closing time, what to type next."""
+
+    parts: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A labelled action. `primary` is the one most people want."""
+
+    label: str
+    action: Action
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """A row of at most five buttons. A platform without buttons shows each action's command instead."""
+
+    items: tuple[Button, ...]
+
+
+Block = Heading | Paragraph | Markup | CodeBlock | ItemList | Table | Footnote | Buttons
+
+
+class Tone(StrEnum):
+    """What kind of message it is; renderers may choose a colour by it."""
+
+    QUESTION = "question"
+    GOOD = "good"
+    PLAIN = "plain"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. `summary` is one plain line: the notification text and screen-reader fallback."""
+
+    summary: str
+    blocks: tuple[Block, ...]
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One long text field in a private form; comes back as a `FormSubmitted` with the same action."""
+
+    action: Action
+    title: str
+    label: str
+    placeholder: str
+    max_length: int
+    value: str = ""

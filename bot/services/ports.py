@@ -1,0 +1,419 @@
+"""What the use cases need from a store. `store` implements it; one contract test covers every implementation.
+
+All instants are aware. Methods that take `now` never read a clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self
+
+from bot.chat.event import Place
+from bot.errors import QuizError
+from bot.grading.verdict import Grade
+from bot.quiz.round import Round, RoundStatus
+from bot.quiz.schedule import Plan, Schedule
+from bot.quiz.submission import Submission
+from bot.quiz.team import Channel, Player, Team
+
+
+class StoreUnavailable(QuizError):
+    """The database cannot be reached, or its schema is not the one this version needs."""
+
+
+class Task(StrEnum):
+    """What an outbox row sends."""
+
+    QUESTION = "question"  # subject: round id
+    REVEAL = "reveal"  # subject: round id
+    FEEDBACK = "feedback"  # subject: submission id, private to one person
+    NOTICE = "notice"  # for the leads; text in `text`
+
+
+class RowStatus(StrEnum):
+    """Where an outbox row is. `dead` rows were refused for good and stand in `doctor`."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message on its way. Rows of one `lane` (a channel, or a person in it) are sent in order of id.
+
+    `uncertain`: an earlier attempt ended without an answer. `ref`: the platform's reference once sent.
+    """
+
+    id: int
+    key: str
+    task: Task
+    channel_id: int
+    person_id: str | None
+    subject_id: int | None
+    text: str | None
+    status: RowStatus
+    attempts: int
+    uncertain: bool
+    available_at: datetime
+    ref: str | None = None
+    error: str | None = None
+
+    @property
+    def lane(self) -> str:
+        return f"{self.channel_id}/{self.person_id or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGrade:
+    """A grade as kept, with what it was made from."""
+
+    submission_id: int
+    grade: Grade
+    rubric: str
+    graded_at: datetime
+
+
+class Teams(Protocol):
+    async def channel_at(self, place: Place) -> Channel | None:
+        """The channel, if its workspace and channel are known."""
+        ...
+
+    async def register(self, place: Place, *, now: datetime) -> Channel:
+        """The channel at `place`, with team and workspace made as needed; names are refreshed."""
+        ...
+
+    async def channel(self, channel_id: int) -> Channel: ...
+
+    async def team(self, team_id: int) -> Team: ...
+
+    async def platforms(self) -> frozenset[str]:
+        """Names of the platforms that have workspaces here."""
+        ...
+
+
+class Players(Protocol):
+    async def enrol(
+        self, team_id: int, platform: str, external_id: str, name: str, *, now: datetime
+    ) -> Player:
+        """The player, made as needed; the name is refreshed."""
+        ...
+
+    async def find(self, team_id: int, platform: str, external_id: str) -> Player | None: ...
+
+    async def get(self, player_id: int) -> Player: ...
+
+    async def forget(self, player_id: int) -> None:
+        """Delete the player and all that is theirs, unsent feedback too; nobody else's score changes."""
+        ...
+
+
+class Schedules(Protocol):
+    async def add(
+        self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime
+    ) -> Schedule:
+        """A channel has at most one schedule."""
+        ...
+
+    async def of_channel(self, channel_id: int) -> Schedule | None: ...
+
+    async def get(self, schedule_id: int) -> Schedule: ...
+
+    async def save(self, schedule: Schedule) -> None:
+        """Write all fields and count `version` up."""
+        ...
+
+    async def claim_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
+        """Unpaused schedules with next_fire_at <= now, oldest first, locked for this transaction."""
+        ...
+
+    async def next_fire_at(self) -> datetime | None:
+        """The earliest of all unpaused schedules."""
+        ...
+
+
+class Rounds(Protocol):
+    async def open(
+        self,
+        *,
+        channel: Channel,
+        schedule_id: int | None,
+        scheduled_on: date | None,
+        day: date,
+        due_at: datetime,
+        opened_at: datetime,
+        closes_at: datetime,
+        question_id: str | None,
+        status: RoundStatus = RoundStatus.OPEN,
+    ) -> Round | None:
+        """None if this schedule already has a round on `scheduled_on`."""
+        ...
+
+    async def get(self, round_id: int) -> Round: ...
+
+    async def latest(self, channel_id: int, status: RoundStatus | None = None) -> Round | None:
+        """The newest round of the channel (by opened_at, then id), of that status if given."""
+        ...
+
+    async def open_in(self, channel_id: int) -> Sequence[Round]:
+        """Open rounds of the channel, oldest first, locked for this transaction."""
+        ...
+
+    async def claim_closing(self, now: datetime, limit: int) -> Sequence[Round]:
+        """Open rounds with closes_at <= now, oldest first, locked for this transaction."""
+        ...
+
+    async def finish(self, round_id: int, status: RoundStatus, *, now: datetime) -> bool:
+        """Move an open round to its end; False if it was not open."""
+        ...
+
+    async def asked(self, channel_id: int) -> Sequence[str]:
+        """Question ids of open and closed rounds of the channel, oldest first."""
+        ...
+
+    async def next_close_at(self) -> datetime | None: ...
+
+    async def by_post(self, channel_id: int, ref: str) -> Round | None:
+        """The round whose question post has this reference."""
+        ...
+
+    async def answers(self, round_id: int) -> int:
+        """How many people have a ranked submission."""
+        ...
+
+
+class Submissions(Protocol):
+    async def add(
+        self,
+        *,
+        player_id: int,
+        channel_id: int,
+        round_id: int | None,
+        question_id: str,
+        answer: str,
+        at: datetime,
+        ranked: bool,
+    ) -> Submission:
+        """Store it, pending. `ranked` is kept only for the first of (round, player)."""
+        ...
+
+    async def get(self, submission_id: int) -> Submission | None:
+        """None once its player was forgotten."""
+        ...
+
+    async def latest_of(self, player_id: int) -> Submission | None: ...
+
+    async def ranked_of(self, round_id: int, player_id: int) -> Submission | None: ...
+
+    async def claim_pending(self, now: datetime, *, lease: timedelta, limit: int) -> Sequence[Submission]:
+        """Pending submissions that nobody holds, oldest first; held until now + lease."""
+        ...
+
+    async def put_off(self, submission_id: int, *, until: datetime) -> None:
+        """Grading failed: still pending, not tried again before `until`."""
+        ...
+
+    async def pending(self) -> int: ...
+
+
+class Grades(Protocol):
+    async def add(self, stored: StoredGrade) -> bool:
+        """Keep it and make it the submission's current grade.
+
+        False (and nothing changed) if the submission has this grade already or is gone.
+        """
+        ...
+
+    async def current(self, submission_id: int) -> StoredGrade | None: ...
+
+    async def settle(self, round_id: int) -> None:
+        """Add to the standings every ranked grade of this closed round not yet counted."""
+        ...
+
+
+class Hints(Protocol):
+    async def take(self, player_id: int, question_id: str, round_id: int | None, *, of: int) -> int:
+        """The number, 1 to `of`, of the next hint for this player and round (or practice).
+
+        The last one repeats.
+        """
+        ...
+
+
+class Outbox(Protocol):
+    async def put(
+        self,
+        key: str,
+        task: Task,
+        *,
+        channel_id: int,
+        now: datetime,
+        person_id: str | None = None,
+        subject_id: int | None = None,
+        text: str | None = None,
+    ) -> None:
+        """Nothing happens if a row with this key exists."""
+        ...
+
+    async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
+        """Rows to send now; they become `sending` and `attempts` counts up.
+
+        Only the first unsent row of each lane: if waiting and available, or sending with a lease that
+        ran out (which comes back `uncertain`).
+        """
+        ...
+
+    async def sent(self, row_id: int, ref: str, *, holder: str) -> bool:
+        """False if the lease went to another holder meanwhile."""
+        ...
+
+    async def put_back(
+        self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str
+    ) -> bool: ...
+
+    async def give_up(self, row_id: int, *, error: str, holder: str) -> bool: ...
+
+    async def dead(self, limit: int) -> Sequence[OutboxRow]: ...
+
+    async def depth(self) -> int:
+        """Rows not yet sent."""
+        ...
+
+    async def next_at(self) -> datetime | None:
+        """When the earliest waiting row becomes available."""
+        ...
+
+
+class Inbox(Protocol):
+    async def first_time(self, platform: str, event_id: str, *, now: datetime) -> bool:
+        """Record the event; False if it was recorded before."""
+        ...
+
+
+class Memory(Protocol):
+    """Small facts that outlive a restart, by name."""
+
+    async def get(self, name: str) -> str | None: ...
+
+    async def set(self, name: str, value: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One row of a leaderboard. Ties share a rank: 1, 2, 2, 4."""
+
+    rank: int
+    player_id: int
+    name: str
+    points: int
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A page of standings, and the reader's own row when it is not on the page."""
+
+    top: tuple[Standing, ...]
+    own: Standing | None
+    players: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A graded or pending answer in someone's history. `points` is None while pending."""
+
+    submission_id: int
+    question_id: str
+    day: date
+    submitted_at: datetime
+    ranked: bool
+    points: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointTally:
+    """How often one person's ranked and practice answers earned one key point; credit is 0.0 to 1.0."""
+
+    question_id: str
+    point_id: str
+    answers: int
+    credit: float
+
+
+class Views(Protocol):
+    """Reads that go round the model."""
+
+    async def board(self, team_id: int, period: str, *, size: int, own: int | None) -> Board:
+        """`period` is a key of `quiz.period`, such as `week:2026-W48` or `all`."""
+        ...
+
+    async def history(self, player_id: int, limit: int) -> Sequence[Played]:
+        """Newest first."""
+        ...
+
+    async def point_tallies(self, player_id: int) -> Sequence[PointTally]: ...
+
+    async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:
+        """Open and closed rounds of the team, oldest first, with whether the player has a ranked answer."""
+        ...
+
+    async def round_scores(self, round_id: int) -> Sequence[tuple[str, int]]:
+        """Name and points of each ranked, graded submission, best first."""
+        ...
+
+    async def practised(self, player_id: int) -> frozenset[str]:
+        """Question ids this player has answered in any way."""
+        ...
+
+    async def teams(self) -> Sequence[Team]: ...
+
+    async def export(self, team_id: int) -> "TeamExport": ...
+
+
+@dataclass(frozen=True, slots=True)
+class TeamExport:
+    """All of one team's data as rows of plain values, for CSV and JSON."""
+
+    team: str
+    rounds: Sequence[Mapping[str, object]]
+    answers: Sequence[Mapping[str, object]]
+    scores: Sequence[Mapping[str, object]]
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving it rolls back unless `commit` was called; never open one inside another."""
+
+    teams: Teams
+    players: Players
+    schedules: Schedules
+    rounds: Rounds
+    submissions: Submissions
+    grades: Grades
+    hints: Hints
+    outbox: Outbox
+    inbox: Inbox
+    memory: Memory
+    views: Views
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def commit(self) -> None: ...
+
+
+class Store(Protocol):
+    """Where units of work come from."""
+
+    def write(self) -> UnitOfWork:
+        """A transaction that may write."""
+        ...
+
+    def read(self) -> UnitOfWork:
+        """A transaction that only reads, free beside a writer."""
+        ...
