@@ -1,0 +1,132 @@
+"""Take an answer: store it, then say so. Grading comes later and never loses it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.chat.event import Event
+from bot.quiz.limits import Limits
+from bot.quiz.round import Round, RoundStatus
+from bot.quiz.submission import Submission
+from bot.quiz.team import Channel, Player
+from bot.services.facts import AnswerTooLong, AnswerTooShort, NoOpenRound, NoQuizHere, OpenQuestion, TooSoon
+from bot.services.game import Game
+from bot.services.ports import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A stored answer. `again`: the very same answer was there already, so nothing was stored.
+
+    `late`: its round was closed when it came, so it is practice.
+    """
+
+    submission: Submission
+    again: bool = False
+    late: bool = False
+
+
+async def submit(game: Game, event: Event, text: str, *, round_id: int | None = None) -> Accepted:
+    """Store an answer to that round, or to the open round of the channel.
+
+    Raises `AnswerTooLong`, `AnswerTooShort`, `TooSoon`, `NoQuizHere`, `NoOpenRound`.
+    """
+    answer = _checked(text, game.limits)
+    async with game.store.write() as uow:
+        channel, player = await whereabouts(uow, event)
+        asked = await _round(uow, channel, round_id)
+        if asked is None or asked.question_id is None:
+            raise NoOpenRound
+        accepted = await _store(uow, game.limits, event, channel, player, asked.question_id, answer, asked)
+        await _commit(game, uow, event, accepted)
+    return accepted
+
+
+async def practise(game: Game, event: Event, text: str, question_id: str) -> Accepted:
+    """Store a practice answer to any question. Raises as `submit`, and `QuestionNotFound`, `OpenQuestion`."""
+    answer = _checked(text, game.limits)
+    question = game.bank.get(question_id)
+    async with game.store.write() as uow:
+        channel, player = await whereabouts(uow, event)
+        await refuse_open_question(uow, channel, player, question_id, event.at)
+        accepted = await _store(uow, game.limits, event, channel, player, question.id, answer, None)
+        await _commit(game, uow, event, accepted)
+    return accepted
+
+
+async def whereabouts(uow: UnitOfWork, event: Event) -> tuple[Channel, Player]:
+    """The channel and the player of an event; the player is made as needed. Raises `NoQuizHere`."""
+    channel = await uow.teams.channel_at(event.place)
+    if channel is None:
+        raise NoQuizHere
+    player = await uow.players.enrol(
+        channel.team_id, event.place.platform, event.person.external_id, event.person.name, now=event.at
+    )
+    return channel, player
+
+
+async def refuse_open_question(
+    uow: UnitOfWork, channel: Channel, player: Player, question_id: str, now: datetime
+) -> None:
+    """Feedback on an open question is only for people who gave their ranked answer. Raises `OpenQuestion`."""
+    for asked in await uow.rounds.open_in(channel.id):
+        if asked.question_id == question_id and asked.takes_answers(now):
+            if await uow.submissions.ranked_of(asked.id, player.id) is None:
+                raise OpenQuestion(question_id)
+
+
+async def _commit(game: Game, uow: UnitOfWork, event: Event, accepted: Accepted) -> None:
+    if not accepted.again:
+        game.replies.keep(accepted.submission.id, event.reply)
+    await uow.commit()
+    game.work.set()
+
+
+def _checked(text: str, limits: Limits) -> str:
+    answer = text.strip()
+    if len(answer) > limits.longest:
+        raise AnswerTooLong(len(answer), limits.longest)
+    if len(answer) < limits.shortest or not any(char.isalpha() for char in answer):
+        raise AnswerTooShort(limits.shortest)
+    return answer
+
+
+async def _round(uow: UnitOfWork, channel: Channel, round_id: int | None) -> Round | None:
+    if round_id is None:
+        return await uow.rounds.latest(channel.id, RoundStatus.OPEN)
+    asked = await uow.rounds.get(round_id)
+    # An id from a button is anyone's to replay: it must not reach into another team.
+    return asked if asked.team_id == channel.team_id else None
+
+
+async def _store(
+    uow: UnitOfWork,
+    limits: Limits,
+    event: Event,
+    channel: Channel,
+    player: Player,
+    question_id: str,
+    answer: str,
+    asked: Round | None,
+) -> Accepted:
+    last = await uow.submissions.latest_of(player.id)
+    fresh = await uow.inbox.first_time(event.place.platform, event.id, now=event.at)
+    round_id = asked.id if asked else None
+    if last is not None:
+        same = last.answer == answer and last.question_id == question_id and last.round_id == round_id
+        elapsed = event.at - last.submitted_at
+        if not fresh or (same and elapsed < limits.cooldown):
+            return Accepted(last, again=True)
+        if elapsed < limits.cooldown:
+            raise TooSoon(limits.cooldown - elapsed)
+    on_time = asked is not None and asked.takes_answers(event.at)
+    first = asked is not None and await uow.submissions.ranked_of(asked.id, player.id) is None
+    submission = await uow.submissions.add(
+        player_id=player.id,
+        channel_id=channel.id,
+        round_id=round_id,
+        question_id=question_id,
+        answer=answer,
+        at=event.at,
+        ranked=on_time and first,
+    )
+    return Accepted(submission, late=asked is not None and not on_time)

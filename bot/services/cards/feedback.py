@@ -1,0 +1,101 @@
+"""Private feedback: which key points were made, in the person's own words, which were missed, which contradicted."""
+
+from bot.chat.message import (
+    Block,
+    Code,
+    Footnote,
+    Heading,
+    Item,
+    ItemList,
+    Mark,
+    Message,
+    Tone,
+    When,
+    WhenStyle,
+)
+from bot.content.schema import Question
+from bot.grading.verdict import Grade, PointVerdict, Verdict
+from bot.quiz.round import RoundStatus
+from bot.quiz.scoring import points
+from bot.services.answer import Accepted
+from bot.services.cards.words import count, footnote, note
+from bot.services.why import Feedback
+
+_GOOD = 60  # points from which a card looks pleased
+
+
+def received_card(accepted: Accepted) -> Message:
+    """Said at once, before any grading."""
+    if accepted.again:
+        return note(
+            "You sent this answer already; it counts once. See ", Code("/quiz why"), " for the feedback."
+        )
+    if accepted.late:
+        return note("Your answer is saved. The round had closed, so it is graded as practice …")
+    if accepted.submission.ranked:
+        return note("Your answer is saved. Grading …")
+    return note("Your answer is saved as practice. Grading …")
+
+
+def feedback_card(feedback: Feedback) -> Message:
+    """What came of one answer."""
+    if feedback.stored is None or feedback.question is None:
+        return note(
+            "Your answer is saved and waits to be graded. You get the feedback here; nothing is lost. "
+            "To look again: ",
+            Code("/quiz why"),
+        )
+    grade, question = feedback.stored.grade, feedback.question
+    score = points(grade)
+    title = f"{_headline(grade)} · {count(score, 'point')}"
+    blocks: list[Block] = [Heading(title), ItemList(tuple(_items(question, grade)))]
+    wrong = tuple(_misconceptions(question, grade))
+    if wrong:
+        blocks.append(ItemList(wrong))
+    blocks.append(_status(feedback))
+    return Message(title, tuple(blocks), Tone.GOOD if score >= _GOOD else Tone.PLAIN)
+
+
+def _headline(grade: Grade) -> str:
+    hits = sum(point.verdict is Verdict.HIT for point in grade.points)
+    partly = sum(point.verdict is Verdict.PARTIAL for point in grade.points)
+    return f"{hits} of {len(grade.points)} key points" + (f", {partly} in part" if partly else "")
+
+
+def _items(question: Question, grade: Grade) -> list[Item]:
+    """Made points first, then contradictions, then what is missing; the question's order within each."""
+    order = (Verdict.HIT, Verdict.PARTIAL, Verdict.CONTRADICTED, Verdict.MISS)
+    return [_item(question, point) for verdict in order for point in grade.points if point.verdict is verdict]
+
+
+def _item(question: Question, point: PointVerdict) -> Item:
+    known = next((key_point for key_point in question.key_points if key_point.id == point.id), None)
+    claim, missing = (known.claim, known.missing) if known else (point.id, "")
+    quote = point.evidence.text if point.evidence else None
+    if point.verdict is Verdict.HIT:
+        return Item(Mark.HIT, claim, quote)
+    if point.verdict is Verdict.PARTIAL:
+        return Item(Mark.PARTIAL, claim, quote, f"For full credit: {missing}")
+    if point.verdict is Verdict.CONTRADICTED:
+        return Item(Mark.CONTRADICTED, "You said the opposite of this.", quote, claim)
+    return Item(Mark.MISS, missing)
+
+
+def _misconceptions(question: Question, grade: Grade) -> list[Item]:
+    corrections = {wrong.id: wrong.correction for wrong in question.misconceptions}
+    return [
+        Item(Mark.MISCONCEPTION, "A common mistake.", found.evidence.text, corrections.get(found.id))
+        for found in grade.misconceptions
+    ]
+
+
+def _status(feedback: Feedback) -> Footnote:
+    asked = feedback.asked
+    if asked is None or not feedback.submission.ranked:
+        return footnote("Practice, not ranked. Another one: ", Code("/quiz practice"))
+    if asked.status is RoundStatus.OPEN:
+        closing = When(asked.closes_at, feedback.tz, WhenStyle.DAY_TIME)
+        return footnote(
+            "Ranked. The points count and the model answer comes when the round closes, ", closing, "."
+        )
+    return footnote("Ranked. This round is closed; see ", Code("/quiz leaderboard"))

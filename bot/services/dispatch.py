@@ -1,0 +1,232 @@
+"""From an event to its use case and back to the person. The one sink that platforms deliver to."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from bot.chat.action import Action, UnknownAction
+from bot.chat.event import ButtonPressed, CommandUsed, Event, FormSubmitted, ThreadReply
+from bot.chat.message import Message, When, WhenStyle
+from bot.errors import QuizError
+from bot.services import admin, answer, ask, board, close, hint, practice, privacy, today, why
+from bot.services.cards.board import leaderboard_card, record_card
+from bot.services.cards.feedback import feedback_card, received_card
+from bot.services.cards.help import help_card
+from bot.services.cards.privacy import forgotten_card, privacy_card, sure_card
+from bot.services.cards.problem import problem_card, trouble_card
+from bot.services.cards.question import answer_form, hint_card, no_round_card, practice_card, question_card
+from bot.services.cards.schedule import health_card, outlook_card
+from bot.services.cards.words import note
+from bot.services.facts import NoOpenRound, NotALead
+from bot.services.game import Game
+from bot.services.practice import pick
+
+Handler = Callable[["Dispatcher", CommandUsed], Awaitable[Message | None]]
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """Call it with an event. It never raises: whatever goes wrong, the person is told what to do."""
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+
+    async def __call__(self, event: Event) -> None:
+        """Handle one event to its end."""
+        kind = type(event).__name__
+        log.info("event_received", kind=kind, event_id=event.id, platform=event.place.platform)
+        try:
+            message = await self._handle(event)
+        except QuizError as error:
+            log.info("event_refused", kind=kind, event_id=event.id, reason=type(error).__name__)
+            message = problem_card(error)
+        except Exception:
+            # The boundary: a bug must answer the person and must not take the platform down.
+            log.exception("event_failed", kind=kind, event_id=event.id)
+            message = trouble_card()
+        if message is not None and not await event.reply.private(message):
+            log.warning("reply_not_shown", kind=kind, event_id=event.id)
+
+    async def _handle(self, event: Event) -> Message | None:
+        if isinstance(event, CommandUsed):
+            return await self._command(event)
+        if isinstance(event, ButtonPressed):
+            return await self._button(event, event.action)
+        if isinstance(event, FormSubmitted):
+            return await self._form(event)
+        if isinstance(event, ThreadReply):
+            return await self._thread_reply(event)
+        return None
+
+    async def _command(self, event: CommandUsed) -> Message | None:
+        if event.path[:1] == ("quiz-admin",) and not event.person.leads:
+            raise NotALead
+        handler = _COMMANDS.get(event.path)
+        if handler is None:
+            return help_card(leads=event.path[:1] == ("quiz-admin",))
+        return await handler(self, event)
+
+    async def _button(self, event: Event, action: Action) -> Message | None:
+        if action.verb == "answer":
+            return await self._open_round_form(event, _number(action))
+        if action.verb == "practice":
+            form = answer_form(self.game.bank.get(action.subject).title, action, self.game.limits)
+            await event.reply.open_form(form)
+            return None
+        if action.verb == "hint":
+            return hint_card(await hint.hint(self.game, event, round_id=_number(action)))
+        if action.verb == "practice-hint":
+            return hint_card(await hint.practice_hint(self.game, event, action.subject))
+        if action.verb == "forget":
+            return await self._forget(event, sure=action.subject == "me")
+        raise UnknownAction(str(action))
+
+    async def _open_round_form(self, event: Event, round_id: int) -> None:
+        """The form opens before any work on the store: it must be the first response."""
+        await event.reply.open_form(
+            answer_form("Today's question", Action("answer", str(round_id)), self.game.limits)
+        )
+
+    async def _form(self, event: FormSubmitted) -> Message | None:
+        if event.action.verb == "answer":
+            await event.reply.acknowledge()
+            return await self._submit(event, event.text, round_id=_number(event.action))
+        if event.action.verb == "practice":
+            await event.reply.acknowledge()
+            accepted = await answer.practise(self.game, event, event.text, event.action.subject)
+            return await self._received(event, accepted)
+        raise UnknownAction(str(event.action))
+
+    async def _thread_reply(self, event: ThreadReply) -> Message | None:
+        async with self.game.store.read() as uow:
+            channel = await uow.teams.channel_at(event.place)
+            asked = await uow.rounds.by_post(channel.id, event.post_ref) if channel else None
+        if asked is None:
+            return None  # somebody else's thread
+        return await self._submit(event, event.text, round_id=asked.id)
+
+    async def _submit(self, event: Event, text: str, *, round_id: int | None = None) -> Message | None:
+        return await self._received(event, await answer.submit(self.game, event, text, round_id=round_id))
+
+    async def _received(self, event: Event, accepted: answer.Accepted) -> Message | None:
+        if accepted.again:
+            return received_card(accepted)
+        try:
+            await event.reply.private(received_card(accepted))
+        finally:
+            self.game.replies.told(accepted.submission.id)
+        return None
+
+    async def _forget(self, event: Event, *, sure: bool) -> Message:
+        if not sure:
+            return sure_card()
+        await privacy.forget(self.game, event)
+        return forgotten_card()
+
+    # One method a command; `_COMMANDS` below is the table of contents.
+
+    async def today(self, event: CommandUsed) -> Message | None:
+        here = await today.today_here(self.game, event)
+        if here.asked is None or here.question is None:
+            return no_round_card(When(here.next_at, here.tz, WhenStyle.DAY_TIME) if here.next_at else None)
+        return question_card(here.question, here.asked, tz=here.tz, answers=here.answers)
+
+    async def answer(self, event: CommandUsed) -> Message | None:
+        if text := event.options.get("text"):
+            await event.reply.acknowledge()
+            return await self._submit(event, text)
+        here = await today.today_here(self.game, event)
+        if here.asked is None:
+            raise NoOpenRound
+        await self._open_round_form(event, here.asked.id)
+        return None
+
+    async def practice(self, event: CommandUsed) -> Message | None:
+        return practice_card(await pick(self.game, event, event.options.get("topic")))
+
+    async def leaderboard(self, event: CommandUsed) -> Message | None:
+        return leaderboard_card(await board.leaderboard(self.game, event, event.options.get("period")))
+
+    async def me(self, event: CommandUsed) -> Message | None:
+        return record_card(await board.record(self.game, event))
+
+    async def why(self, event: CommandUsed) -> Message | None:
+        return feedback_card(await why.last_feedback(self.game, event))
+
+    async def hint(self, event: CommandUsed) -> Message | None:
+        return hint_card(await hint.hint(self.game, event))
+
+    async def help(self, event: CommandUsed) -> Message | None:
+        return help_card(leads=event.path[0] == "quiz-admin")
+
+    async def privacy(self, event: CommandUsed) -> Message | None:
+        if event.path[-1] == "delete":
+            return await self._forget(event, sure="confirm" in event.options)
+        return privacy_card(await privacy.kept(self.game, event))
+
+    async def setup(self, event: CommandUsed) -> Message | None:
+        return outlook_card(await admin.setup(self.game, event, event.options), "The quiz is set up")
+
+    async def schedule_show(self, event: CommandUsed) -> Message | None:
+        return outlook_card(await admin.show(self.game, event), "The schedule")
+
+    async def schedule_preview(self, event: CommandUsed) -> Message | None:
+        return outlook_card(await admin.show(self.game, event, with_titles=True), "The next questions")
+
+    async def schedule_set(self, event: CommandUsed) -> Message | None:
+        return outlook_card(await admin.change(self.game, event, event.options), "The schedule is changed")
+
+    async def schedule_pause(self, event: CommandUsed) -> Message | None:
+        return outlook_card(await admin.hold(self.game, event), "The schedule is paused")
+
+    async def schedule_resume(self, event: CommandUsed) -> Message | None:
+        return outlook_card(await admin.go_on(self.game, event), "The schedule goes on")
+
+    async def schedule_skip(self, event: CommandUsed) -> Message | None:
+        day = event.options.get("date")
+        return outlook_card(await admin.leave_out(self.game, event, day), "That day is left out")
+
+    async def post(self, event: CommandUsed) -> Message | None:
+        await ask.post_now(self.game, event, event.options.get("question"))
+        return note("The question is on its way to the channel.")
+
+    async def close(self, event: CommandUsed) -> Message | None:
+        await close.close_now(self.game, event)
+        return note("The round is closed. The answer is on its way to the channel.")
+
+    async def doctor(self, event: CommandUsed) -> Message | None:
+        return health_card(await admin.examine(self.game, event))
+
+
+_COMMANDS: Mapping[tuple[str, ...], Handler] = {
+    ("quiz",): Dispatcher.today,
+    ("quiz", "answer"): Dispatcher.answer,
+    ("quiz", "practice"): Dispatcher.practice,
+    ("quiz", "leaderboard"): Dispatcher.leaderboard,
+    ("quiz", "me"): Dispatcher.me,
+    ("quiz", "why"): Dispatcher.why,
+    ("quiz", "hint"): Dispatcher.hint,
+    ("quiz", "help"): Dispatcher.help,
+    ("quiz", "privacy"): Dispatcher.privacy,
+    ("quiz", "privacy", "show"): Dispatcher.privacy,
+    ("quiz", "privacy", "delete"): Dispatcher.privacy,
+    ("quiz-admin", "setup"): Dispatcher.setup,
+    ("quiz-admin", "schedule"): Dispatcher.schedule_show,
+    ("quiz-admin", "schedule", "show"): Dispatcher.schedule_show,
+    ("quiz-admin", "schedule", "preview"): Dispatcher.schedule_preview,
+    ("quiz-admin", "schedule", "set"): Dispatcher.schedule_set,
+    ("quiz-admin", "schedule", "pause"): Dispatcher.schedule_pause,
+    ("quiz-admin", "schedule", "resume"): Dispatcher.schedule_resume,
+    ("quiz-admin", "schedule", "skip"): Dispatcher.schedule_skip,
+    ("quiz-admin", "post"): Dispatcher.post,
+    ("quiz-admin", "close"): Dispatcher.close,
+    ("quiz-admin", "doctor"): Dispatcher.doctor,
+    ("quiz-admin", "help"): Dispatcher.help,
+}
+
+
+def _number(action: Action) -> int:
+    if not action.subject.isdecimal() or len(action.subject) > 18:
+        raise UnknownAction(str(action))
+    return int(action.subject)

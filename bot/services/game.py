@@ -1,0 +1,61 @@
+"""What every use case needs, handed over once by the composition root."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from bot.chat.event import Reply
+from bot.content.bank import Bank
+from bot.quiz.limits import Limits
+from bot.services.ports import Store
+
+_KEPT_REPLIES = 10_000
+_TOLD_WITHIN = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    reply: Reply
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class OpenReplies:
+    """The live ways back to people who wait for feedback, by submission id.
+
+    Only a shortcut: what is not here (after a restart, on another replica) goes out as a private message.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[int, _Waiting] = OrderedDict()
+
+    def keep(self, submission_id: int, reply: Reply) -> None:
+        """Before the submission is committed, so that no grade can be faster."""
+        self._waiting[submission_id] = _Waiting(reply)
+        if len(self._waiting) > _KEPT_REPLIES:
+            self._waiting.popitem(last=False)
+
+    def told(self, submission_id: int) -> None:
+        """The person has seen that the answer is saved; feedback may now replace that."""
+        if waiting := self._waiting.get(submission_id):
+            waiting.told.set()
+
+    async def take(self, submission_id: int) -> Reply | None:
+        """The reply, once the person has seen that the answer is saved."""
+        waiting = self._waiting.pop(submission_id, None)
+        if waiting is None:
+            return None
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(waiting.told.wait(), _TOLD_WITHIN)
+        return waiting.reply
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """`work` is set whenever something waits to be graded or sent, so that nobody waits for the next tick."""
+
+    store: Store
+    bank: Bank
+    limits: Limits = field(default_factory=Limits)
+    replies: OpenReplies = field(default_factory=OpenReplies)
+    work: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,0 +1,76 @@
+"""Grade what is pending. A grader that fails leaves the submission pending; it never costs a point."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.content.bank import QuestionNotFound
+from bot.content.rubric import rubric_hash
+from bot.grading.verdict import Grade, Grader, GradingFailed
+from bot.quiz.submission import Submission
+from bot.services.game import Game
+from bot.services.ports import StoredGrade, Task
+
+_LEASE = timedelta(minutes=2)
+_RETRY = timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """How many submissions a run graded and how many it put off."""
+
+    done: int
+    failed: int
+
+
+async def grade_pending(game: Game, grader: Grader, now: datetime, *, limit: int = 16) -> Graded:
+    """Grade up to `limit` pending submissions side by side."""
+    async with game.store.write() as uow:
+        held = await uow.submissions.claim_pending(now, lease=_LEASE, limit=limit)
+        await uow.commit()
+    if not held:
+        return Graded(0, 0)
+    grades = await asyncio.gather(*(_judge(game, grader, submission) for submission in held))
+    failed = sum(grade is None for grade in grades)
+    for submission, grade in zip(held, grades, strict=True):
+        if grade is None:
+            await _put_off(game, submission, now)
+        else:
+            await _keep(game, submission, grade, now)
+    game.work.set()
+    return Graded(len(held) - failed, failed)
+
+
+async def _judge(game: Game, grader: Grader, submission: Submission) -> Grade | None:
+    try:
+        return await grader.grade(game.bank.get(submission.question_id), submission.answer)
+    except (GradingFailed, QuestionNotFound) as error:
+        log.warning("grading_failed", submission=submission.id, reason=type(error).__name__)
+        return None
+
+
+async def _put_off(game: Game, submission: Submission, now: datetime) -> None:
+    async with game.store.write() as uow:
+        await uow.submissions.put_off(submission.id, until=now + _RETRY)
+        await uow.commit()
+
+
+async def _keep(game: Game, submission: Submission, grade: Grade, now: datetime) -> None:
+    question = game.bank.get(submission.question_id)
+    async with game.store.write() as uow:
+        if await uow.grades.add(StoredGrade(submission.id, grade, rubric_hash(question), now)):
+            player = await uow.players.get(submission.player_id)
+            await uow.outbox.put(
+                f"feedback:{submission.id}",
+                Task.FEEDBACK,
+                channel_id=submission.channel_id,
+                person_id=player.external_id,
+                subject_id=submission.id,
+                now=now,
+            )
+        await uow.commit()
+    log.info("submission_graded", submission=submission.id, grader=grade.grader, score=grade.score)
