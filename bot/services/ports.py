@@ -106,6 +106,10 @@ class Players(Protocol):
 
     async def get(self, player_id: int) -> Player: ...
 
+    async def named(self, team_id: int, name: str) -> Sequence[Player]:
+        """Players of the team with that name or that external id."""
+        ...
+
     async def forget(self, player_id: int) -> None:
         """Delete the player and all that is theirs, unsent feedback too; nobody else's score changes."""
         ...

@@ -45,15 +45,17 @@ def feedback_card(feedback: Feedback) -> Message:
             "To look again: ",
             Code("/quiz why"),
         )
-    grade, question = feedback.stored.grade, feedback.question
+    return grade_card(feedback.question, feedback.stored.grade, _status(feedback))
+
+
+def grade_card(question: Question, grade: Grade, *more: Block) -> Message:
+    """A grade in words, with whatever stands below it."""
     score = points(grade)
     title = f"{_headline(grade)} · {count(score, 'point')}"
-    blocks: list[Block] = [Heading(title), ItemList(tuple(_items(question, grade)))]
-    wrong = tuple(_misconceptions(question, grade))
-    if wrong:
-        blocks.append(ItemList(wrong))
-    blocks.append(_status(feedback))
-    return Message(title, tuple(blocks), Tone.GOOD if score >= _GOOD else Tone.PLAIN)
+    items = (*_items(question, grade), *_misconceptions(question, grade))
+    return Message(
+        title, (Heading(title), ItemList(items), *more), Tone.GOOD if score >= _GOOD else Tone.PLAIN
+    )
 
 
 def _headline(grade: Grade) -> str:

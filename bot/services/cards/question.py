@@ -40,7 +40,7 @@ def question_card(question: Question, asked: Round, *, tz: str, answers: int) ->
         f"Question: {question.title}",
         (
             Heading(question.title),
-            line(Words(_level(question), dim=True)),
+            line(Words(level(question), dim=True)),
             Markup(question.prompt),
             *(buttons if is_open else ()),
             footnote(*state, f" · {count(answers, 'answer')} · answers are private"),
@@ -55,7 +55,7 @@ def practice_card(question: Question) -> Message:
         f"Practice: {question.title}",
         (
             Heading(f"Practice: {question.title}"),
-            line(Words(_level(question), dim=True)),
+            line(Words(level(question), dim=True)),
             Markup(question.prompt),
             Buttons(
                 (
@@ -108,5 +108,6 @@ def no_round_card(next_at: When | None) -> Message:
     )
 
 
-def _level(question: Question) -> str:
+def level(question: Question) -> str:
+    """`senior · about 7 min · fundamentals`."""
     return f"{question.difficulty} · about {question.minutes} min · {question.topic}"

@@ -1,0 +1,38 @@
+"""A question as its author checks it: the post, the hints and the answer."""
+
+from bot.chat.message import Block, CodeBlock, Heading, Item, ItemList, Mark, Markup, Message, Tone, Words
+from bot.content.schema import Question
+from bot.services.cards.question import level
+from bot.services.cards.words import line
+
+
+def question_preview(question: Question) -> tuple[Message, ...]:
+    """What a channel sees of it, one message after the other; nothing is stored."""
+    post = Message(
+        f"Question: {question.title}",
+        (Heading(question.title), line(Words(level(question), dim=True)), Markup(question.prompt)),
+        Tone.QUESTION,
+    )
+    hints = ItemList(tuple(Item(Mark.NONE, hint) for hint in question.hints))
+    points = ItemList(tuple(Item(Mark.NONE, p.claim, remark=f"If missed: {p.missing}") for p in question.key_points))
+    wrong = ItemList(tuple(Item(Mark.MISCONCEPTION, w.claim, remark=w.correction) for w in question.misconceptions))
+    code = (CodeBlock(question.code.rstrip("\n")),) if question.code else ()
+    answer = Message(
+        f"The answer: {question.title}",
+        (
+            Heading("The answer"),
+            Markup(question.model_answer),
+            *code,
+            *(_titled("Key points", points)),
+            *(_titled("Misconceptions", wrong) if question.misconceptions else ()),
+            *(_titled("Hints", hints)),
+            *(_titled("What the interviewer wants to hear", Markup(question.looking_for))),
+            *(_titled("Follow-up", Markup(question.follow_up))),
+            *(_titled("Sources", ItemList(tuple(Item(Mark.NONE, source) for source in question.sources)))),
+        ),
+    )
+    return post, answer
+
+
+def _titled(title: str, block: ItemList | Markup) -> tuple[Block, ...]:
+    return line(Words(title, bold=True)), block
