@@ -36,7 +36,9 @@ def content() -> None:
 
 
 @content.command("check")
-@click.option("--verbose", "-v", is_flag=True, help="Show each verdict the grader and the labels disagree on.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Show each verdict the grader and the labels disagree on."
+)
 def check_(verbose: bool) -> None:
     """Check every file, and run every sample through the grader."""
     found, problems = load_lenient(content_dir())
@@ -67,7 +69,10 @@ def list_(topic: str | None, pack: str | None) -> None:
         for q in found.questions.values()
         if (topic is None or q.topic == topic) and (pack is None or found.pack_of[q.id] == pack)
     ]
-    print_table(("id", "pack", "topic", "difficulty", "points", "title"), sorted(rows, key=lambda r: (r[1], r[2], r[0])))
+    print_table(
+        ("id", "pack", "topic", "difficulty", "points", "title"),
+        sorted(rows, key=lambda r: (r[1], r[2], r[0])),
+    )
 
 
 @content.command("show")

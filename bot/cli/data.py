@@ -12,7 +12,9 @@ from bot.services.export import to_csv, to_json
 from bot.services.ports import Store, TeamExport
 from bot.store.migrate import current, upgrade
 
-DATABASE = click.option("--database", metavar="URL", help="Instead of DATABASE_URL, e.g. sqlite:///quizbot.db")
+DATABASE = click.option(
+    "--database", metavar="URL", help="Instead of DATABASE_URL, e.g. sqlite:///quizbot.db"
+)
 
 
 @click.group()
@@ -112,7 +114,11 @@ def _write_json(exported: TeamExport, out: Path) -> list[Path]:
 def _write_csv(exported: TeamExport, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for title, rows in (("rounds", exported.rounds), ("answers", exported.answers), ("scores", exported.scores)):
+    for title, rows in (
+        ("rounds", exported.rounds),
+        ("answers", exported.answers),
+        ("scores", exported.scores),
+    ):
         path = out / f"{title}.csv"
         # A byte-order mark, or spreadsheets read UTF-8 as something else.
         path.write_text(to_csv(rows), encoding="utf-8-sig", newline="")

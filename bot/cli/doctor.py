@@ -32,7 +32,11 @@ def doctor(database: str | None) -> None:
     """Check settings, questions, clock and database; say what to do about each problem."""
     findings = asyncio.run(_examine(database))
     for finding in findings:
-        click.echo(f"ok    {finding.what}" if finding.remedy is None else f"WRONG {finding.what}\n      Do: {finding.remedy}")
+        click.echo(
+            f"ok    {finding.what}"
+            if finding.remedy is None
+            else f"WRONG {finding.what}\n      Do: {finding.remedy}"
+        )
     wrong = sum(finding.remedy is not None for finding in findings)
     if wrong:
         stop(f"{wrong} of {len(findings)} checks found a problem; do what the lines above say.", PROBLEMS)
@@ -45,7 +49,9 @@ async def _examine(database: str | None) -> list[Finding]:
         try:
             findings += await check(database)
         except QuizError as error:
-            findings.append(Finding(f"{check.__name__.strip('_')}: {error}", "correct it and run quizbot doctor again"))
+            findings.append(
+                Finding(f"{check.__name__.strip('_')}: {error}", "correct it and run quizbot doctor again")
+            )
     return findings
 
 
@@ -61,7 +67,11 @@ async def _clock(_: str | None) -> list[Finding]:
     now = datetime.now(UTC)
     if now < _EARLIEST:
         return [Finding(f"clock: it says {now:%Y-%m-%d}", "set the machine's clock; schedules depend on it")]
-    return [Finding(f"clock: {now:%Y-%m-%d %H:%M} UTC, time zones {ZoneInfo('Europe/Berlin').key} and others known")]
+    return [
+        Finding(
+            f"clock: {now:%Y-%m-%d %H:%M} UTC, time zones {ZoneInfo('Europe/Berlin').key} and others known"
+        )
+    ]
 
 
 async def _schema(database: str | None) -> list[Finding]:
@@ -82,7 +92,10 @@ async def _work(database: str | None) -> list[Finding]:
         pending, waiting = await uow.submissions.pending(), await uow.outbox.depth()
     findings = [Finding(f"work: {pending} answers to grade, {waiting} messages to send")]
     findings += [
-        Finding(f"a {row.task} could not be sent: {row.error}", "mend the cause, then /quiz-admin post in its channel")
+        Finding(
+            f"a {row.task} could not be sent: {row.error}",
+            "mend the cause, then /quiz-admin post in its channel",
+        )
         for row in dead
     ]
     return findings

@@ -24,7 +24,10 @@ class FailureGroup(click.Group):
             for problem in error.problems:
                 click.echo(str(problem), err=True)
             count = len(error.problems)
-            stop(f"The question bank has {count} problem{'s' * (count != 1)}; correct the lines above.", CANNOT_START)
+            stop(
+                f"The question bank has {count} problem{'s' * (count != 1)}; correct the lines above.",
+                CANNOT_START,
+            )
         except (StoreUnavailable, BadSetting) as error:
             stop(str(error), CANNOT_START)
         except QuizError as error:

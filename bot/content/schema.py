@@ -1,13 +1,51 @@
-"""A question file and a pack file as frozen models; `loader` is the only place that builds them from YAML."""
+"""A question file and a pack file as frozen models; `loader` is the only place that builds them from YAML.
 
+Validators raise ValueError with what is wrong and, after a semicolon, what to write instead.
+"""
+
+import re
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_VERSION = re.compile(r"3\.\d{1,2}\Z")
+
+
+def _slug(text: str) -> str:
+    if not _SLUG.match(text) or len(text) > 64:
+        raise ValueError(
+            "not kebab-case; write lower-case words joined by hyphens, such as one-thread-at-a-time"
+        )
+    return text
+
+
+def _line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("has several lines; write it on one")
+    return text
+
+
+def _version(text: str) -> str:
+    if not _VERSION.match(text):
+        raise ValueError('not a Python version; write it in quotes, such as "3.14"')
+    return text
+
+
+def _address(text: str) -> str:
+    if not text.startswith("https://") or len(text.split()) != 1:
+        raise ValueError("not an address; write one that starts with https://")
+    return text
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Line = Annotated[Text, AfterValidator(_line)]
+PythonVersion = Annotated[str, AfterValidator(_version)]
+Address = Annotated[Text, AfterValidator(_address)]
 
 
 class Difficulty(StrEnum):
@@ -33,28 +71,31 @@ class _Frozen(BaseModel):
 
 
 class KeyPoint(_Frozen):
-    """One atomic claim a good answer makes; the id never changes."""
+    """One atomic claim a good answer makes; the id never changes.
+
+    `since`/`until`: first and last Python version for which it is true. `review_by`: check it again then.
+    """
 
     id: Slug
-    claim: Text
+    claim: Line
     weight: float = Field(default=1.0, gt=0, le=10)
-    accept: tuple[Text, ...] = ()
-    partial: tuple[Text, ...] = ()
-    reject: tuple[Text, ...] = ()
-    missing: Text
-    since: str | None = None
-    until: str | None = None
+    accept: tuple[Line, ...] = Field(default=(), min_length=1)
+    partial: tuple[Line, ...] = Field(default=(), min_length=1)
+    reject: tuple[Line, ...] = Field(default=(), min_length=1)
+    missing: Line
+    since: PythonVersion | None = None
+    until: PythonVersion | None = None
     review_by: date | None = None
-    source: Text | None = None
+    source: Address | None = None
 
 
 class Misconception(_Frozen):
-    """One wrong claim worth catching, with its correction."""
+    """One wrong claim worth catching, with its correction. `accept`: other ways people say it."""
 
     id: Slug
-    claim: Text
-    accept: tuple[Text, ...] = ()
-    correction: Text
+    claim: Line
+    accept: tuple[Line, ...] = Field(default=(), min_length=1)
+    correction: Line
 
 
 class Sample(_Frozen):
@@ -63,32 +104,55 @@ class Sample(_Frozen):
     text: Text
     verdicts: dict[Slug, SampleVerdict]
     misconceptions: tuple[Slug, ...] = ()
-    style: Text | None = None
+    style: Line | None = None
 
 
 class Question(_Frozen):
     """One YAML file: prompt, key points, model answer."""
 
     id: Slug
-    title: Text
+    title: Line
     prompt: Text
     topic: Slug
     difficulty: Difficulty
     minutes: int = Field(ge=1, le=60)
     key_points: tuple[KeyPoint, ...] = Field(min_length=3, max_length=10)
-    misconceptions: tuple[Misconception, ...] = ()
+    misconceptions: tuple[Misconception, ...] = Field(default=(), min_length=1)
     hints: tuple[Text, Text, Text]
     model_answer: Text
     code: Text | None = None
     looking_for: Text
     follow_up: Text
-    sources: tuple[Text, ...] = Field(min_length=1)
-    samples: tuple[Sample, ...] = ()
+    sources: tuple[Address, ...] = Field(min_length=1)
+    samples: tuple[Sample, ...] = Field(default=(), min_length=1)
+
+    @model_validator(mode="after")
+    def _ids_agree(self) -> Self:
+        points = [point.id for point in self.key_points]
+        wrong = [misconception.id for misconception in self.misconceptions]
+        for ids, what in ((points, "key point"), (wrong, "misconception")):
+            if twice := _twice(ids):
+                raise ValueError(f"two {what}s have the id {twice}; give each its own")
+        for number, sample in enumerate(self.samples, 1):
+            for used, known, what in (
+                (sample.verdicts, points, "key point"),
+                (sample.misconceptions, wrong, "misconception"),
+            ):
+                for name in used:
+                    if name not in known:
+                        raise ValueError(
+                            f"sample {number} names {what} {name}; write one of: {', '.join(known)}"
+                        )
+        return self
 
 
 class Pack(_Frozen):
     """pack.yaml: what a folder of questions is about."""
 
     id: Slug
-    title: Text
+    title: Line
     description: Text
+
+
+def _twice(ids: Sequence[str]) -> str | None:
+    return next((name for index, name in enumerate(ids) if name in ids[:index]), None)
