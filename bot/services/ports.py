@@ -23,6 +23,14 @@ class StoreUnavailable(QuizError):
     """The database cannot be reached, or its schema is not the one this version needs."""
 
 
+@dataclass
+class NotStored(QuizError):
+    """No such row, or none any more."""
+
+    what: str
+    id: int | str
+
+
 class Task(StrEnum):
     """What an outbox row sends."""
 

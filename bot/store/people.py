@@ -1,0 +1,176 @@
+"""Teams, workspaces, channels and players."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.chat.event import Place
+from bot.quiz.team import Channel, Player, Team
+from bot.services.ports import NotStored
+from bot.store.dialect import insert
+from bot.store.tables import ChannelRow, OutboxTable, PlayerRow, TeamRow, WorkspaceRow
+
+_CHANNELS = select(
+    col(ChannelRow.id),
+    col(WorkspaceRow.team_id),
+    col(WorkspaceRow.id),
+    col(WorkspaceRow.platform),
+    col(WorkspaceRow.external_id),
+    col(ChannelRow.external_id),
+    col(ChannelRow.name),
+).join(WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id))
+
+
+class SqlTeams:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def channel_at(self, place: Place) -> Channel | None:
+        query = _CHANNELS.where(
+            col(WorkspaceRow.platform) == place.platform,
+            col(WorkspaceRow.external_id) == place.workspace_id,
+            col(ChannelRow.external_id) == place.channel_id,
+        )
+        return _channel((await self._session.execute(query)).one_or_none())
+
+    async def register(self, place: Place, *, now: datetime) -> Channel:
+        workspace_id = await self._workspace(place, now)
+        statement = insert(self._session, ChannelRow).values(
+            workspace_id=workspace_id, external_id=place.channel_id, name=place.channel_name
+        )
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["workspace_id", "external_id"], set_={"name": place.channel_name}
+            )
+        )
+        channel = await self.channel_at(place)
+        if channel is None:
+            raise NotStored("channel", place.channel_id)
+        return channel
+
+    async def _workspace(self, place: Place, now: datetime) -> int:
+        known = select(col(WorkspaceRow.id)).where(
+            col(WorkspaceRow.platform) == place.platform, col(WorkspaceRow.external_id) == place.workspace_id
+        )
+        found = (await self._session.execute(known)).scalar_one_or_none()
+        if found is not None:
+            named = (
+                update(WorkspaceRow).where(col(WorkspaceRow.id) == found).values(name=place.workspace_name)
+            )
+            await self._session.execute(named)
+            return int(found)
+        team = TeamRow(name=place.workspace_name, created_at=now)
+        self._session.add(team)
+        await self._session.flush()
+        statement = insert(self._session, WorkspaceRow).values(
+            team_id=team.id,
+            platform=place.platform,
+            external_id=place.workspace_id,
+            name=place.workspace_name,
+            created_at=now,
+        )
+        await self._session.execute(
+            statement.on_conflict_do_nothing(index_elements=["platform", "external_id"])
+        )
+        workspace = (await self._session.execute(known.add_columns(col(WorkspaceRow.team_id)))).one()
+        if workspace[1] != team.id:  # another process was first; its team is the one
+            await self._session.execute(delete(TeamRow).where(col(TeamRow.id) == team.id))
+        return int(workspace[0])
+
+    async def channel(self, channel_id: int) -> Channel:
+        row = (await self._session.execute(_CHANNELS.where(col(ChannelRow.id) == channel_id))).one_or_none()
+        channel = _channel(row)
+        if channel is None:
+            raise NotStored("channel", channel_id)
+        return channel
+
+    async def team(self, team_id: int) -> Team:
+        row = await self._session.get(TeamRow, team_id)
+        if row is None:
+            raise NotStored("team", team_id)
+        return Team(team_id, row.name)
+
+    async def platforms(self) -> frozenset[str]:
+        query = select(col(WorkspaceRow.platform)).distinct()
+        return frozenset((await self._session.execute(query)).scalars())
+
+
+class SqlPlayers:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def enrol(
+        self, team_id: int, platform: str, external_id: str, name: str, *, now: datetime
+    ) -> Player:
+        known = await self.find(team_id, platform, external_id)
+        if known is not None and known.name == name:
+            return known
+        statement = insert(self._session, PlayerRow).values(
+            team_id=team_id, platform=platform, external_id=external_id, name=name, created_at=now
+        )
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["team_id", "platform", "external_id"], set_={"name": name}
+            )
+        )
+        player = await self.find(team_id, platform, external_id)
+        if player is None:
+            raise NotStored("player", external_id)
+        return player
+
+    async def find(self, team_id: int, platform: str, external_id: str) -> Player | None:
+        query = _PLAYERS.where(
+            col(PlayerRow.team_id) == team_id,
+            col(PlayerRow.platform) == platform,
+            col(PlayerRow.external_id) == external_id,
+        )
+        row = (await self._session.execute(query)).one_or_none()
+        return Player(*row) if row else None
+
+    async def get(self, player_id: int) -> Player:
+        row = (await self._session.execute(_PLAYERS.where(col(PlayerRow.id) == player_id))).one_or_none()
+        if row is None:
+            raise NotStored("player", player_id)
+        return Player(*row)
+
+    async def named(self, team_id: int, name: str) -> Sequence[Player]:
+        query = _PLAYERS.where(
+            col(PlayerRow.team_id) == team_id,
+            (col(PlayerRow.name) == name) | (col(PlayerRow.external_id) == name),
+        ).order_by(col(PlayerRow.id))
+        return [Player(*row) for row in await self._session.execute(query)]
+
+    async def forget(self, player_id: int) -> None:
+        player = await self.get(player_id)
+        # Feedback on its way names the person; the rest hangs off the player by foreign keys.
+        channels = select(col(ChannelRow.id)).join(
+            WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id)
+        )
+        mine = channels.where(
+            col(WorkspaceRow.team_id) == player.team_id, col(WorkspaceRow.platform) == player.platform
+        )
+        await self._session.execute(
+            delete(OutboxTable).where(
+                col(OutboxTable.person_id) == player.external_id, col(OutboxTable.channel_id).in_(mine)
+            )
+        )
+        await self._session.execute(delete(PlayerRow).where(col(PlayerRow.id) == player_id))
+
+
+_PLAYERS = select(
+    col(PlayerRow.id),
+    col(PlayerRow.team_id),
+    col(PlayerRow.platform),
+    col(PlayerRow.external_id),
+    col(PlayerRow.name),
+)
+
+
+def _channel(row: Row[Any] | None) -> Channel | None:
+    if row is None:
+        return None
+    return Channel(*tuple(row))

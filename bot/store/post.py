@@ -1,0 +1,166 @@
+"""What goes out, what came in, and small facts that outlive a restart."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.services.ports import OutboxRow, RowStatus, Task
+from bot.store.dialect import insert
+from bot.store.tables import InboxRow, MemoryRow, OutboxTable
+
+_UNSENT = ("waiting", "sending")
+
+
+class SqlOutbox:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def put(
+        self,
+        key: str,
+        task: Task,
+        *,
+        channel_id: int,
+        now: datetime,
+        person_id: str | None = None,
+        subject_id: int | None = None,
+        text: str | None = None,
+    ) -> None:
+        statement = insert(self._session, OutboxTable).values(
+            key=key,
+            task=str(task),
+            lane=f"{channel_id}/{person_id or ''}",
+            channel_id=channel_id,
+            person_id=person_id,
+            subject_id=subject_id,
+            text=text,
+            status="waiting",
+            attempts=0,
+            uncertain=False,
+            available_at=now,
+            created_at=now,
+        )
+        await self._session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+
+    async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
+        # Only the head of a lane may go, so that one stuck message never lets a later one overtake it.
+        heads = (
+            select(func.min(col(OutboxTable.id)))
+            .where(col(OutboxTable.status).in_(_UNSENT))
+            .group_by(col(OutboxTable.lane))
+        )
+        query = (
+            select(OutboxTable)
+            .where(
+                col(OutboxTable.id).in_(heads),
+                or_(
+                    and_(col(OutboxTable.status) == "waiting", col(OutboxTable.available_at) <= now),
+                    and_(col(OutboxTable.status) == "sending", col(OutboxTable.lease_until) <= now),
+                ),
+            )
+            .order_by(col(OutboxTable.available_at), col(OutboxTable.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = list((await self._session.execute(query)).scalars())
+        for row in rows:
+            row.uncertain = row.uncertain or row.status == "sending"
+            row.status, row.attempts = "sending", row.attempts + 1
+            row.lease_until, row.lease_by = now + lease, holder
+        await self._session.flush()
+        return [_row(row) for row in rows]
+
+    async def sent(self, row_id: int, ref: str, *, holder: str) -> bool:
+        return await self._end(row_id, holder, status="sent", ref=ref, error=None)
+
+    async def put_back(
+        self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str
+    ) -> bool:
+        return await self._end(
+            row_id, holder, status="waiting", available_at=until, error=error, uncertain=uncertain
+        )
+
+    async def give_up(self, row_id: int, *, error: str, holder: str) -> bool:
+        return await self._end(row_id, holder, status="dead", error=error)
+
+    async def dead(self, limit: int) -> Sequence[OutboxRow]:
+        query = (
+            select(OutboxTable)
+            .where(col(OutboxTable.status) == "dead")
+            .order_by(col(OutboxTable.id).desc())
+            .limit(limit)
+        )
+        return [_row(row) for row in (await self._session.execute(query)).scalars()]
+
+    async def depth(self) -> int:
+        query = select(func.count()).where(col(OutboxTable.status).in_(_UNSENT))
+        return int((await self._session.execute(query)).scalar_one())
+
+    async def next_at(self) -> datetime | None:
+        query = select(func.min(col(OutboxTable.available_at))).where(col(OutboxTable.status) == "waiting")
+        return (await self._session.execute(query)).scalar_one_or_none()
+
+    async def _end(self, row_id: int, holder: str, **values: object) -> bool:
+        """Record an outcome, unless the lease ran out and another holder has the row now."""
+        statement = (
+            update(OutboxTable)
+            .where(
+                col(OutboxTable.id) == row_id,
+                col(OutboxTable.status) == "sending",
+                col(OutboxTable.lease_by) == holder,
+            )
+            .values(lease_until=None, lease_by=None, **values)
+            .returning(col(OutboxTable.id))
+            .execution_options(synchronize_session="fetch")
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+
+class SqlInbox:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def first_time(self, platform: str, event_id: str, *, now: datetime) -> bool:
+        statement = (
+            insert(self._session, InboxRow)
+            .values(platform=platform, event_id=event_id, received_at=now)
+            .on_conflict_do_nothing(index_elements=["platform", "event_id"])
+            .returning(col(InboxRow.event_id))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+
+class SqlMemory:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, name: str) -> str | None:
+        query = select(col(MemoryRow.value)).where(col(MemoryRow.name) == name)
+        return (await self._session.execute(query)).scalar_one_or_none()
+
+    async def set(self, name: str, value: str) -> None:
+        statement = insert(self._session, MemoryRow).values(name=name, value=value)
+        await self._session.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+        )
+
+
+def _row(row: OutboxTable) -> OutboxRow:
+    return OutboxRow(
+        row.id or 0,
+        row.key,
+        Task(row.task),
+        row.channel_id,
+        row.person_id,
+        row.subject_id,
+        row.text,
+        RowStatus(row.status),
+        row.attempts,
+        row.uncertain,
+        row.available_at,
+        row.ref,
+        row.error,
+    )

@@ -1,0 +1,68 @@
+"""One transaction. Leaving it rolls back; `commit` is the only way to keep anything."""
+
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.services.ports import StoreUnavailable
+from bot.store.people import SqlPlayers, SqlTeams
+from bot.store.play import SqlHints, SqlRounds, SqlSchedules
+from bot.store.post import SqlInbox, SqlMemory, SqlOutbox
+from bot.store.views import SqlViews
+from bot.store.work import SqlGrades, SqlSubmissions
+
+_inside: ContextVar[bool] = ContextVar("inside_unit_of_work", default=False)
+
+
+class SqlUnitOfWork:
+    """Repositories over one session. A second one inside it would wait for itself, so it is refused."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._session = AsyncSession(engine, expire_on_commit=False, autoflush=False)
+        self._token: Token[bool] | None = None
+        self.teams = SqlTeams(self._session)
+        self.players = SqlPlayers(self._session)
+        self.schedules = SqlSchedules(self._session)
+        self.rounds = SqlRounds(self._session)
+        self.submissions = SqlSubmissions(self._session)
+        self.grades = SqlGrades(self._session)
+        self.hints = SqlHints(self._session)
+        self.outbox = SqlOutbox(self._session)
+        self.inbox = SqlInbox(self._session)
+        self.memory = SqlMemory(self._session)
+        self.views = SqlViews(self._session)
+
+    async def __aenter__(self) -> Self:
+        if _inside.get():
+            raise RuntimeError("a unit of work is open in this task already; close it first")
+        self._token = _inside.set(True)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._token is not None:
+            _inside.reset(self._token)
+        try:
+            await self._session.close()  # rolls back what was not committed
+        except DBAPIError as failure:
+            if error is None:
+                raise _unavailable(failure) from failure
+        if isinstance(error, OperationalError | InterfaceError):
+            raise _unavailable(error) from error
+
+    async def commit(self) -> None:
+        """Keep what was done. Raises `StoreUnavailable`."""
+        try:
+            await self._session.commit()
+        except (OperationalError, InterfaceError) as failure:
+            raise _unavailable(failure) from failure
+
+
+def _unavailable(failure: DBAPIError) -> StoreUnavailable:
+    """Only the driver's kind of error: its text may hold an address or a person's words."""
+    return StoreUnavailable(f"The database cannot be used just now ({type(failure.orig).__name__}).")

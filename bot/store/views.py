@@ -1,0 +1,192 @@
+"""Reads that go round the model: leaderboards, one person's record, the export."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.grading.verdict import Verdict
+from bot.quiz.round import Round
+from bot.quiz.team import Team
+from bot.services.ports import Board, NotStored, Played, PointTally, Standing, TeamExport
+from bot.store.play import round_of
+from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow, TeamRow
+
+_POSTED = ("open", "closed")
+
+
+class SqlViews:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def board(self, team_id: int, period: str, *, size: int, own: int | None) -> Board:
+        here = (col(StandingRow.team_id) == team_id, col(StandingRow.period) == period)
+        players = (await self._session.execute(select(func.count()).where(*here))).scalar_one()
+        page = (
+            select(col(PlayerRow.id), col(PlayerRow.name), col(StandingRow.points), col(StandingRow.rounds))
+            .join(PlayerRow, col(PlayerRow.id) == col(StandingRow.player_id))
+            .where(*here)
+            .order_by(col(StandingRow.points).desc(), col(PlayerRow.name), col(PlayerRow.id))
+        )
+        rows = (await self._session.execute(page.limit(size))).all() if size else []
+        top = [Standing(await self._rank(here, row[2]), *row) for row in rows[:1]]
+        for index, row in enumerate(rows[1:], 1):
+            rank = top[-1].rank if row[2] == top[-1].points else index + 1
+            top.append(Standing(rank, *row))
+        mine = None
+        if own is not None and all(standing.player_id != own for standing in top):
+            found = (await self._session.execute(page.where(col(PlayerRow.id) == own))).one_or_none()
+            mine = Standing(await self._rank(here, found[2]), *found) if found else None
+        return Board(tuple(top), mine, players)
+
+    async def _rank(self, here: Sequence[Any], points: int) -> int:
+        better = select(func.count()).where(*here, col(StandingRow.points) > points)
+        return int((await self._session.execute(better)).scalar_one()) + 1
+
+    async def history(self, player_id: int, limit: int) -> Sequence[Played]:
+        query = (
+            select(SubmissionRow, col(RoundRow.day))
+            .join(RoundRow, col(RoundRow.id) == col(SubmissionRow.round_id), isouter=True)
+            .where(col(SubmissionRow.player_id) == player_id)
+            .order_by(col(SubmissionRow.submitted_at).desc(), col(SubmissionRow.id).desc())
+            .limit(limit)
+        )
+        return [
+            Played(
+                row.id or 0,
+                row.question_id,
+                day or row.submitted_at.date(),
+                row.submitted_at,
+                row.ranked,
+                row.points,
+            )
+            for row, day in await self._session.execute(query)
+        ]
+
+    async def point_tallies(self, player_id: int) -> Sequence[PointTally]:
+        query = (
+            select(col(SubmissionRow.question_id), col(GradeRow.verdicts))
+            .join(GradeRow, col(GradeRow.id) == col(SubmissionRow.grade_id))
+            .where(col(SubmissionRow.player_id) == player_id)
+        )
+        credits: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+        for question_id, verdicts in await self._session.execute(query):
+            for point in verdicts:
+                credits[question_id, point["id"]].append(Verdict(point["verdict"]).credit)
+        return [
+            PointTally(question_id, point_id, len(earned), sum(earned) / len(earned))
+            for (question_id, point_id), earned in sorted(credits.items())
+        ]
+
+    async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:
+        query = (
+            select(RoundRow, col(SubmissionRow.id))
+            .join(
+                SubmissionRow,
+                (col(SubmissionRow.round_id) == col(RoundRow.id))
+                & (col(SubmissionRow.player_id) == player_id)
+                & col(SubmissionRow.ranked).is_(True),
+                isouter=True,
+            )
+            .where(col(RoundRow.team_id) == team_id, col(RoundRow.status).in_(_POSTED))
+            .order_by(col(RoundRow.opened_at), col(RoundRow.id))
+        )
+        return [(round_of(row), mine is not None) for row, mine in await self._session.execute(query)]
+
+    async def round_scores(self, round_id: int) -> Sequence[tuple[str, int]]:
+        query = (
+            select(col(PlayerRow.name), col(SubmissionRow.points))
+            .join(PlayerRow, col(PlayerRow.id) == col(SubmissionRow.player_id))
+            .where(
+                col(SubmissionRow.round_id) == round_id,
+                col(SubmissionRow.ranked).is_(True),
+                col(SubmissionRow.points).is_not(None),
+            )
+            .order_by(col(SubmissionRow.points).desc(), col(SubmissionRow.submitted_at), col(PlayerRow.id))
+        )
+        return [(name, int(points or 0)) for name, points in await self._session.execute(query)]
+
+    async def practised(self, player_id: int) -> frozenset[str]:
+        query = (
+            select(col(SubmissionRow.question_id)).where(col(SubmissionRow.player_id) == player_id).distinct()
+        )
+        return frozenset((await self._session.execute(query)).scalars())
+
+    async def teams(self) -> Sequence[Team]:
+        query = select(col(TeamRow.id), col(TeamRow.name)).order_by(col(TeamRow.id))
+        return [Team(id_ or 0, name) for id_, name in await self._session.execute(query)]
+
+    async def export(self, team_id: int) -> TeamExport:
+        team = await self._session.get(TeamRow, team_id)
+        if team is None:
+            raise NotStored("team", team_id)
+        return TeamExport(
+            team.name, await self._rounds(team_id), await self._answers(team_id), await self._scores(team_id)
+        )
+
+    async def _rounds(self, team_id: int) -> list[Mapping[str, object]]:
+        query = (
+            select(RoundRow)
+            .where(col(RoundRow.team_id) == team_id)
+            .order_by(col(RoundRow.opened_at), col(RoundRow.id))
+        )
+        return [
+            {
+                "round": row.id,
+                "day": row.day,
+                "question": row.question_id,
+                "status": row.status,
+                "due_at": row.due_at,
+                "opened_at": row.opened_at,
+                "closes_at": row.closes_at,
+                "closed_at": row.closed_at,
+            }
+            for row in (await self._session.execute(query)).scalars()
+        ]
+
+    async def _answers(self, team_id: int) -> list[Mapping[str, object]]:
+        query = (
+            select(SubmissionRow, col(PlayerRow.name), GradeRow)
+            .join(PlayerRow, col(PlayerRow.id) == col(SubmissionRow.player_id))
+            .join(GradeRow, col(GradeRow.id) == col(SubmissionRow.grade_id), isouter=True)
+            .where(col(PlayerRow.team_id) == team_id)
+            .order_by(col(SubmissionRow.submitted_at), col(SubmissionRow.id))
+        )
+        return [
+            {
+                "answer": row.id,
+                "round": row.round_id,
+                "question": row.question_id,
+                "player": name,
+                "submitted_at": row.submitted_at,
+                "ranked": row.ranked,
+                "status": row.status,
+                "points": row.points,
+                "grader": grade.grader if grade else None,
+                "verdicts": " ".join(f"{v['id']}={v['verdict']}" for v in grade.verdicts) if grade else None,
+                "text": row.answer,
+            }
+            for row, name, grade in await self._session.execute(query)
+        ]
+
+    async def _scores(self, team_id: int) -> list[Mapping[str, object]]:
+        query = (
+            select(
+                col(StandingRow.period), col(PlayerRow.name), col(StandingRow.points), col(StandingRow.rounds)
+            )
+            .join(PlayerRow, col(PlayerRow.id) == col(StandingRow.player_id))
+            .where(col(StandingRow.team_id) == team_id)
+            .order_by(
+                col(StandingRow.period),
+                col(StandingRow.points).desc(),
+                col(PlayerRow.name),
+                col(PlayerRow.id),
+            )
+        )
+        return [
+            {"period": period, "player": name, "points": points, "rounds": rounds}
+            for period, name, points, rounds in await self._session.execute(query)
+        ]

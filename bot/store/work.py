@@ -1,0 +1,249 @@
+"""Submissions and their grades, and what they add to the standings."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict
+from bot.quiz.period import Period
+from bot.quiz.scoring import points
+from bot.quiz.submission import Submission
+from bot.services.ports import StoredGrade
+from bot.store.dialect import insert
+from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow
+
+
+class SqlSubmissions:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(
+        self,
+        *,
+        player_id: int,
+        channel_id: int,
+        round_id: int | None,
+        question_id: str,
+        answer: str,
+        at: datetime,
+        ranked: bool,
+    ) -> Submission:
+        statement = insert(self._session, SubmissionRow).values(
+            player_id=player_id,
+            channel_id=channel_id,
+            round_id=round_id,
+            question_id=question_id,
+            answer=answer,
+            submitted_at=at,
+            available_at=at,
+            status="pending",
+            attempts=0,
+            counted=False,
+        )
+        first = statement.values(ranked=True).on_conflict_do_nothing(
+            index_elements=["round_id", "player_id"], index_where=text("ranked")
+        )
+        made: int | None = None
+        if ranked and round_id is not None:
+            made = (await self._session.execute(first.returning(col(SubmissionRow.id)))).scalar_one_or_none()
+        kept = made is not None
+        if made is None:
+            later = statement.values(ranked=False).returning(col(SubmissionRow.id))
+            made = (await self._session.execute(later)).scalar_one()
+        return Submission(made or 0, player_id, channel_id, round_id, question_id, answer, at, kept)
+
+    async def get(self, submission_id: int) -> Submission | None:
+        query = select(SubmissionRow).where(col(SubmissionRow.id) == submission_id)
+        row = (await self._session.execute(query)).scalar_one_or_none()
+        return _submission(row) if row else None
+
+    async def latest_of(self, player_id: int) -> Submission | None:
+        query = (
+            select(SubmissionRow)
+            .where(col(SubmissionRow.player_id) == player_id)
+            .order_by(col(SubmissionRow.submitted_at).desc(), col(SubmissionRow.id).desc())
+            .limit(1)
+        )
+        row = (await self._session.execute(query)).scalar_one_or_none()
+        return _submission(row) if row else None
+
+    async def ranked_of(self, round_id: int, player_id: int) -> Submission | None:
+        query = select(SubmissionRow).where(
+            col(SubmissionRow.round_id) == round_id,
+            col(SubmissionRow.player_id) == player_id,
+            col(SubmissionRow.ranked).is_(True),
+        )
+        row = (await self._session.execute(query)).scalar_one_or_none()
+        return _submission(row) if row else None
+
+    async def claim_pending(self, now: datetime, *, lease: timedelta, limit: int) -> Sequence[Submission]:
+        query = (
+            select(SubmissionRow)
+            .where(col(SubmissionRow.status) == "pending", col(SubmissionRow.available_at) <= now)
+            .order_by(col(SubmissionRow.available_at), col(SubmissionRow.id))
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = list((await self._session.execute(query)).scalars())
+        for row in rows:
+            row.available_at = now + lease
+            row.attempts += 1
+        await self._session.flush()
+        return [_submission(row) for row in rows]
+
+    async def put_off(self, submission_id: int, *, until: datetime) -> None:
+        await self._session.execute(
+            update(SubmissionRow)
+            .where(col(SubmissionRow.id) == submission_id, col(SubmissionRow.status) == "pending")
+            .values(available_at=until)
+        )
+
+    async def pending(self) -> int:
+        query = select(func.count()).where(col(SubmissionRow.status) == "pending")
+        return int((await self._session.execute(query)).scalar_one())
+
+
+class SqlGrades:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, stored: StoredGrade) -> bool:
+        query = select(SubmissionRow).where(col(SubmissionRow.id) == stored.submission_id).with_for_update()
+        submission = (await self._session.execute(query)).scalar_one_or_none()
+        if submission is None:
+            return False
+        grade = stored.grade
+        statement = (
+            insert(self._session, GradeRow)
+            .values(
+                submission_id=stored.submission_id,
+                grader=grade.grader,
+                rubric=stored.rubric,
+                score=grade.score,
+                verdicts=[_verdict_json(point) for point in grade.points],
+                misconceptions=[_misconception_json(found) for found in grade.misconceptions],
+                graded_at=stored.graded_at,
+            )
+            .on_conflict_do_nothing(index_elements=["submission_id", "grader", "rubric"])
+        )
+        made = (await self._session.execute(statement.returning(col(GradeRow.id)))).scalar_one_or_none()
+        if made is None:
+            return False
+        before = submission.points if submission.counted else None
+        submission.grade_id, submission.points, submission.status = made, points(grade), "graded"
+        await self._session.flush()
+        if before is not None:
+            await self._count(submission, (submission.points or 0) - before, rounds=0)
+        elif submission.ranked and submission.round_id is not None:
+            await self._settle(col(SubmissionRow.id) == submission.id)
+        return True
+
+    async def current(self, submission_id: int) -> StoredGrade | None:
+        query = (
+            select(GradeRow)
+            .join(SubmissionRow, col(SubmissionRow.grade_id) == col(GradeRow.id))
+            .where(col(SubmissionRow.id) == submission_id)
+        )
+        row = (await self._session.execute(query)).scalar_one_or_none()
+        return _stored(row) if row else None
+
+    async def settle(self, round_id: int) -> None:
+        await self._settle(col(SubmissionRow.round_id) == round_id)
+
+    async def _settle(self, which: Any) -> None:  # noqa: ANN401 - any condition of SQLAlchemy's
+        """Count what belongs to a closed round and was not counted yet."""
+        query = (
+            select(SubmissionRow)
+            .join(RoundRow, col(RoundRow.id) == col(SubmissionRow.round_id))
+            .where(
+                which,
+                col(RoundRow.status) == "closed",
+                col(SubmissionRow.ranked).is_(True),
+                col(SubmissionRow.counted).is_(False),
+                col(SubmissionRow.points).is_not(None),
+            )
+            .with_for_update(of=SubmissionRow)
+        )
+        for row in (await self._session.execute(query)).scalars().all():
+            row.counted = True
+            await self._count(row, row.points or 0, rounds=1)
+        await self._session.flush()
+
+    async def _count(self, submission: SubmissionRow, points_more: int, *, rounds: int) -> None:
+        team_id, day = await self._board_of(submission)
+        for period in Period:
+            statement = insert(self._session, StandingRow).values(
+                team_id=team_id,
+                period=period.key(day),
+                player_id=submission.player_id,
+                points=points_more,
+                rounds=rounds,
+            )
+            added = statement.on_conflict_do_update(
+                index_elements=["team_id", "period", "player_id"],
+                set_={
+                    "points": col(StandingRow.points) + points_more,
+                    "rounds": col(StandingRow.rounds) + rounds,
+                },
+            )
+            await self._session.execute(added)
+
+    async def _board_of(self, submission: SubmissionRow) -> tuple[int, date]:
+        """The player's team and the round's local day."""
+        query = (
+            select(col(PlayerRow.team_id), col(RoundRow.day))
+            .join(RoundRow, col(RoundRow.id) == submission.round_id)
+            .where(col(PlayerRow.id) == submission.player_id)
+        )
+        row = (await self._session.execute(query)).one()
+        return row[0], row[1]
+
+
+def _submission(row: SubmissionRow) -> Submission:
+    return Submission(
+        row.id or 0,
+        row.player_id,
+        row.channel_id,
+        row.round_id,
+        row.question_id,
+        row.answer,
+        row.submitted_at,
+        row.ranked,
+    )
+
+
+def _evidence_json(evidence: Evidence | None) -> dict[str, Any] | None:
+    return {"start": evidence.start, "end": evidence.end, "text": evidence.text} if evidence else None
+
+
+def _verdict_json(point: PointVerdict) -> dict[str, Any]:
+    return {
+        "id": point.id,
+        "verdict": str(point.verdict),
+        "confidence": point.confidence,
+        "evidence": _evidence_json(point.evidence),
+    }
+
+
+def _misconception_json(found: MisconceptionFound) -> dict[str, Any]:
+    return {"id": found.id, "evidence": _evidence_json(found.evidence)}
+
+
+def _stored(row: GradeRow) -> StoredGrade:
+    verdicts = tuple(
+        PointVerdict(
+            point["id"],
+            Verdict(point["verdict"]),
+            point["confidence"],
+            Evidence(**point["evidence"]) if point["evidence"] else None,
+        )
+        for point in row.verdicts
+    )
+    found = tuple(MisconceptionFound(item["id"], Evidence(**item["evidence"])) for item in row.misconceptions)
+    return StoredGrade(
+        row.submission_id, Grade(verdicts, found, row.grader, row.score), row.rubric, row.graded_at
+    )
