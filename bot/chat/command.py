@@ -1,4 +1,4 @@
-"""The one tree of chat commands: what Discord registers, Slack and the terminal read, help and completion show."""
+"""The one tree of chat commands: Discord registers it, Slack and the terminal read it, help shows it."""
 
 import re
 import shlex

@@ -11,7 +11,6 @@ from bot.chat.literal import visible
 from bot.chat.message import (
     Block,
     Buttons,
-    Code,
     CodeBlock,
     Footnote,
     Heading,
@@ -160,7 +159,7 @@ def _wrap_wide(text: str, width: int, first: str, rest: str) -> list[str]:
     lines, current = [], first
     for word in text.split():
         while columns(word) > width - len(rest):
-            head = clip(word, width - len(rest))[:-1]
+            head = clip(word, width - len(rest))[:-1] or word[0]
             lines.append(rest + head)
             word = word[len(head) :]
         joined = f"{current} {word}" if current.strip() and current not in (first, rest) else current + word

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.failure import CANNOT_START, PROBLEMS, stop
 from bot.cli.agreement import agreement_lines, disagreement_lines
+from bot.cli.failure import CANNOT_START, PROBLEMS, stop
 from bot.cli.output import print_message, print_table
 from bot.content.bank import Bank
 from bot.content.check import check

@@ -6,6 +6,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.content.schema import Question
+from bot.errors import QuizError
+
+
+class GradingFailed(QuizError):
+    """A grader could not judge; the submission stays pending and is tried again."""
 
 
 class Verdict(StrEnum):

@@ -67,7 +67,7 @@ async def _send(
     target = Target(channel.workspace_external_id, channel.external_id, row.person_id)
     try:
         return await platform.send(target, message, row.key, uncertain=row.uncertain)
-    except Exception as error:  # noqa: BLE001 - an adapter's bug must not stop the other lanes
+    except Exception as error:
         log.exception("platform_send_failed", row=row.id, platform=platform.name)
         return Unknown(type(error).__name__)
 

@@ -8,7 +8,7 @@ from bot.chat.action import Action, UnknownAction
 from bot.chat.event import ButtonPressed, CommandUsed, Event, FormSubmitted, ThreadReply
 from bot.chat.message import Message, When, WhenStyle
 from bot.errors import QuizError
-from bot.services import admin, answer, ask, board, close, hint, practice, privacy, today, why
+from bot.services import admin, answer, ask, board, close, hint, privacy, today, why
 from bot.services.cards.board import leaderboard_card, record_card
 from bot.services.cards.feedback import feedback_card, received_card
 from bot.services.cards.help import help_card

@@ -1,7 +1,6 @@
 """Show the feedback of an answer, now or again."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.chat.event import Event
 from bot.content.schema import Question

@@ -10,9 +10,6 @@ from bot.chat.message import (
     Mark,
     Message,
     Table,
-    Tone,
-    When,
-    WhenStyle,
     Words,
 )
 from bot.quiz.period import Period

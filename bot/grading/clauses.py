@@ -1,0 +1,156 @@
+"""Cut an answer into clauses: the smallest pieces that assert something by themselves."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.grading.text import Folded, fold, words
+from bot.grading.vocabulary import FUNCTION, NEGATORS, NOT_REALLY, concept, join_phrases
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|\n\s*(?:\n|[-*•·]\s|\d+[.)]\s)?|\s[•·]\s")
+_CLAUSE_END = re.compile(
+    r"[;:](?=\s)|,(?=\s)|\s-+\s|\s\(|\)(?=[\s,.])"
+    r"|\s(?=(?:but|because|while|whereas|although|though|however|yet|unless|cos|cuz|since|so that|which means|"
+    r"meaning|therefore|hence|so)\s)|\s(?=and\s(?:the|it|they|you|a|threads?|that|this|asyncio|multiprocessing)\s)"
+)
+_DENIED_BEFORE = re.compile(
+    r"\b(?:myth|misconception|(?:people|some|folks|many|they|colleagues?) (?:say|think|believe|claim)s?|"
+    r"(?:is|'s) (?:not true|untrue|false|wrong|a lie) that|contrary to)\b"
+)
+_DENIES = re.compile(
+    r"^\W*(?:but |and |which |well |no )*(?:that|this|it|which|they)?(?:'s| is| are|'re)? ?(?:just |simply |totally |all )?"
+    r"(?:wrong|false|untrue|not true|isn't true|a myth|nonsense|incorrect|not (?:right|correct|the case)|bs|mistaken)\b"
+)
+_TO_THE_GRADER = re.compile(
+    r"\b(?:award|grant|assign|give)\b.{0,40}\b(?:points?|marks?|credits?|score|hit|full|100)\b"
+    r"|\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|rubric|prompt|above|previous)\b"
+    r"|\bmark (?:this|it|all|every|me|my answer)\b|\b(?:grader|grading bot|system prompt|system:|assistant:)"
+)
+_REACH = 7  # words that a negation reaches forward
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that says something. `polarity`: 1 asserted, -1 denied, 0 before a negation (its subject)."""
+
+    concept: str
+    polarity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`start` and `end` are offsets into the original; `sentence` numbers its sentence."""
+
+    start: int
+    end: int
+    sentence: int
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    sentence: int
+
+
+def clauses(original: str) -> tuple[Clause, ...]:
+    """The clauses that assert something: no bare lists of terms, no words to the grader."""
+    folded = fold(original)
+    text = join_phrases(folded.text)
+    found: list[Clause] = []
+    for pieces in _sentences(text):
+        sentence = text[pieces[0].start : pieces[-1].end]
+        if _TO_THE_GRADER.search(sentence) or _is_keyword_list(text, pieces):
+            continue
+        denied = [_is_denied(text, pieces, index) for index in range(len(pieces))]
+        found += [
+            _clause(folded, text, piece, flip)
+            for piece, flip in zip(pieces, denied, strict=True)
+            if not _DENIES.match(text[piece.start : piece.end])
+        ]
+    return tuple(clause for clause in found if clause.terms)
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    """The terms of one wording, read as a single clause after another."""
+    folded = join_phrases(fold(text).text)
+    return tuple(
+        term
+        for pieces in _sentences(folded)
+        for piece in pieces
+        for term in _terms(folded, piece, flip=False)
+    )
+
+
+def _sentences(text: str) -> Iterator[list[_Piece]]:
+    start = number = 0
+    for end in [*(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]:
+        pieces = [
+            piece for piece in _pieces(text, start, end, number) if text[piece.start : piece.end].strip()
+        ]
+        if pieces:
+            yield pieces
+            number += 1
+        start = end
+
+
+def _pieces(text: str, start: int, end: int, number: int) -> Iterator[_Piece]:
+    begin = start
+    for match in _CLAUSE_END.finditer(text, start, end):
+        if match.start() > begin:
+            yield _Piece(begin, match.start(), number)
+        begin = match.end()
+    if begin < end:
+        yield _Piece(begin, end, number)
+
+
+def _is_keyword_list(text: str, pieces: list[_Piece]) -> bool:
+    """Terms in a row, with next to nothing that would make a sentence of them."""
+    said = [word for piece in pieces for word, *_ in words(text[piece.start : piece.end])]
+    glue = sum(word in FUNCTION or word in NEGATORS for word in said)
+    if len(said) >= 5 and glue / len(said) < 0.12:
+        return True
+    short = sum(len(words(text[piece.start : piece.end])) <= 2 for piece in pieces)
+    return len(pieces) >= 4 and short / len(pieces) > 0.6 and glue / len(said) < 0.3
+
+
+def _is_denied(text: str, pieces: list[_Piece], index: int) -> bool:
+    """Quoted only to be refuted: `people say X, but that's wrong`."""
+    following = pieces[index + 1] if index + 1 < len(pieces) else None
+    if following is not None and _DENIES.match(text[following.start : following.end]):
+        return True
+    piece = pieces[index]
+    said = text[piece.start : piece.end]
+    reported = _DENIED_BEFORE.search(said)
+    rest = "".join(text[later.start : later.end] for later in pieces[index + 1 :])
+    return reported is not None and bool(
+        re.search(r"\b(wrong|false|untrue|not true|myth|nonsense|incorrect)\b", rest)
+    )
+
+
+def _clause(folded: Folded, text: str, piece: _Piece, flip: bool) -> Clause:
+    said = text[piece.start : piece.end]
+    start = piece.start + len(said) - len(said.lstrip(" \n-*•·.,;:()"))
+    end = piece.end - (len(said) - len(said.rstrip()))
+    start, end = folded.span(start, end) if start < end else (0, 0)
+    return Clause(start, end, piece.sentence, tuple(_terms(text, piece, flip=flip)))
+
+
+def _terms(text: str, piece: _Piece, *, flip: bool) -> Iterator[Term]:
+    said = text[piece.start : piece.end]
+    spared = {index for match in NOT_REALLY.finditer(said) for index in range(*match.span())}
+    spoken = words(said)
+    negations = [
+        number
+        for number, (word, start, _) in enumerate(spoken)
+        if (word in NEGATORS or word.endswith("n't")) and start not in spared
+    ]
+    for number, (word, *_) in enumerate(spoken):
+        meaning = concept(word)
+        if meaning is None:
+            continue
+        before = sum(number - _REACH <= negation < number for negation in negations)
+        later = any(negation > number for negation in negations)
+        polarity = -1 if before % 2 else 0 if later and not before else 1
+        yield Term(meaning, -polarity if flip else polarity)

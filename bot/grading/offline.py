@@ -1,0 +1,166 @@
+"""The first offline grader: lexical matching of clauses against a question's own wordings.
+
+What it can do: find a key point said in words close to the claim or an `accept` wording, with typos,
+synonyms of the field and negation; tell a wording that contradicts; give nothing for lists of terms. What it
+cannot: understand an analogy or a paraphrase that shares no word with the rubric. It then says `miss`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.content.schema import Question
+from bot.grading.clauses import Clause, clauses
+from bot.grading.rubric import PointWordings, Rubric, Wording, prepare
+from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
+
+VERSION = "offline-1"
+
+HIT = 0.60  # share of a wording's weight that must be found, in the right polarity
+PARTIAL = 0.45
+REJECT = 0.62
+FLIPPED = 0.70
+_SMOOTHING = 0.25  # keeps wordings of one or two words from matching everything
+_TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
+_LONGEST_WINDOW = 3  # clauses
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Neighbouring clauses of one sentence, read together."""
+
+    start: int
+    end: int
+    terms: dict[str, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How well a wording is found, 0.0 to about 1.0, and where."""
+
+    score: float
+    window: _Window | None = None
+
+
+_NONE = _Match(0.0)
+
+
+class OfflineGrader:
+    """A `Grader` that judges in the calling thread: for the command line and tests."""
+
+    version = VERSION
+
+    async def grade(self, question: Question, answer: str) -> Grade:
+        """Never fails."""
+        return judge_offline(question, answer)
+
+
+def judge_offline(question: Question, answer: str) -> Grade:
+    """Grade one answer. Pure; the same text and rubric always give the same grade."""
+    rubric = prepare(question)
+    windows = _windows(clauses(answer), rubric)
+    points = tuple(_judge(point, windows, answer) for point in rubric.points)
+    found = tuple(
+        MisconceptionFound(id_, _evidence(match.window, answer))
+        for id_, wordings in rubric.misconceptions.items()
+        if (match := _best(wordings, windows)).score >= REJECT and match.window is not None
+    )
+    score = score_of({point.id: point.verdict for point in points}, question)
+    return Grade(points, found, VERSION, score)
+
+
+def _judge(point: PointWordings, windows: Sequence[_Window], answer: str) -> PointVerdict:
+    said = _best(point.accept, windows)
+    partly = _best(point.partial, windows)
+    against = _best(point.reject, windows)
+    flipped = _best(point.accept, windows, flipped=True)
+    if against.score >= REJECT and (against.score > said.score or _apart(against, said)):
+        return _verdict(point.id, Verdict.CONTRADICTED, against, REJECT, answer)
+    if said.score >= HIT:
+        return _verdict(point.id, Verdict.HIT, said, HIT, answer)
+    if flipped.score >= FLIPPED and flipped.score > said.score + 0.2:
+        return _verdict(point.id, Verdict.CONTRADICTED, flipped, FLIPPED, answer)
+    if partly.score >= HIT or said.score >= PARTIAL:
+        better = max(partly, said, key=lambda match: match.score)
+        return _verdict(point.id, Verdict.PARTIAL, better, PARTIAL, answer)
+    return PointVerdict(point.id, Verdict.MISS, round(1.0 - max(said.score, partly.score), 3), None)
+
+
+def _verdict(id_: str, verdict: Verdict, match: _Match, threshold: float, answer: str) -> PointVerdict:
+    """Confidence is 0.5 at the threshold and grows to 1.0 with a full match; it is no probability."""
+    confidence = 0.5 + 0.5 * min(1.0, (match.score - threshold) / (1.0 - threshold))
+    evidence = _evidence(match.window, answer) if match.window else None
+    return PointVerdict(id_, verdict, round(confidence, 3), evidence)
+
+
+def _apart(one: _Match, other: _Match) -> bool:
+    """Asserted in one place and denied in another is a contradiction; in the same words it is one claim."""
+    if other.score < HIT or one.window is None or other.window is None:
+        return True
+    return one.window.end <= other.window.start or other.window.end <= one.window.start
+
+
+def _evidence(window: _Window, answer: str) -> Evidence:
+    return Evidence(window.start, window.end, answer[window.start : window.end])
+
+
+def _windows(found: Sequence[Clause], rubric: Rubric) -> list[_Window]:
+    """Every clause, and every run of up to three clauses of one sentence; misspelt words are read as meant."""
+    known = frozenset(rubric.vocabulary)
+    spelt: dict[str, str] = {}
+    for concept in {term.concept for clause in found for term in clause.terms}:
+        spelt[concept] = concept if concept in known else _respelt(concept, rubric.vocabulary)
+    windows = []
+    for first in range(len(found)):
+        for last in range(first, min(first + _LONGEST_WINDOW, len(found))):
+            if found[last].sentence != found[first].sentence:
+                break
+            windows.append(_window(found[first : last + 1], spelt))
+    return windows
+
+
+def _window(run: Sequence[Clause], spelt: dict[str, str]) -> _Window:
+    polarities: dict[str, set[int]] = {}
+    for clause in run:
+        for term in clause.terms:
+            polarities.setdefault(spelt[term.concept], set()).add(term.polarity)
+    return _Window(run[0].start, run[-1].end, {c: frozenset(p) for c, p in polarities.items()})
+
+
+def _respelt(concept: str, vocabulary: Sequence[str]) -> str:
+    if len(concept) < 5 or not concept.isalpha():
+        return concept
+    near = process.extractOne(concept, vocabulary, scorer=fuzz.ratio, score_cutoff=_TYPO)
+    return near[0] if near and len(near[0]) >= 5 else concept
+
+
+def _best(wordings: Iterable[Wording], windows: Sequence[_Window], *, flipped: bool = False) -> _Match:
+    best = _NONE
+    for wording in wordings:
+        for window in windows:
+            score = _score(wording, window, flipped=flipped)
+            # Of equal matches the shortest is the better evidence.
+            shorter = best.window is None or window.end - window.start < best.window.end - best.window.start
+            if score > best.score + 1e-9 or (score > best.score - 1e-9 and score > 0 and shorter):
+                best = _Match(score, window)
+    return best
+
+
+def _score(wording: Wording, window: _Window, *, flipped: bool) -> float:
+    """The share of the wording's weight that the window says with the same, or `flipped` with the other, sign."""
+    same = other = neutral = 0.0
+    for term, weight in wording.terms:
+        polarities = window.terms.get(term.concept)
+        if polarities is None:
+            continue
+        if term.polarity == 0 or 0 in polarities:
+            neutral += weight
+        elif term.polarity in polarities:
+            same += weight
+        else:
+            other += weight
+    matched = other - same + neutral if flipped else same - other + neutral
+    if flipped and other <= same:
+        return 0.0
+    return max(matched, 0.0) / (wording.total + _SMOOTHING)

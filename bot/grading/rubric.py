@@ -1,0 +1,78 @@
+"""A question's wordings, prepared once for matching."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.content.schema import Question
+from bot.grading.clauses import Term, terms
+
+_ASKED = 0.35  # what a word of the prompt weighs: repeating the question says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to say something: its terms with their weights, and the weight of all."""
+
+    terms: tuple[tuple[Term, float], ...]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class PointWordings:
+    """What earns, half earns and contradicts one key point."""
+
+    id: str
+    accept: tuple[Wording, ...]
+    partial: tuple[Wording, ...]
+    reject: tuple[Wording, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """Everything the lexical judge knows of a question. `vocabulary` is every concept in it."""
+
+    points: tuple[PointWordings, ...]
+    misconceptions: Mapping[str, tuple[Wording, ...]]
+    vocabulary: tuple[str, ...]
+
+
+@lru_cache(maxsize=512)
+def prepare(question: Question) -> Rubric:
+    """Cached by the question's content."""
+    asked = {term.concept for term in terms(question.prompt)}
+    spread = Counter(
+        concept
+        for point in question.key_points
+        for concept in {term.concept for text in (point.claim, *point.accept) for term in terms(text)}
+    )
+
+    def weight(concept: str) -> float:
+        return (_ASKED if concept in asked else 1.0) / max(spread[concept], 1) ** 0.5
+
+    def wordings(texts: Iterable[str]) -> tuple[Wording, ...]:
+        made = (tuple((term, weight(term.concept)) for term in _once(terms(text))) for text in texts)
+        return tuple(Wording(weighed, sum(w for _, w in weighed)) for weighed in made if weighed)
+
+    points = tuple(
+        PointWordings(
+            point.id,
+            wordings((point.claim, *point.accept)),
+            wordings(point.partial),
+            wordings(point.reject),
+        )
+        for point in question.key_points
+    )
+    wrong = {m.id: wordings((m.claim, *m.accept)) for m in question.misconceptions}
+    every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [
+        w for ws in wrong.values() for w in ws
+    ]
+    return Rubric(points, wrong, tuple(sorted({term.concept for w in every for term, _ in w.terms})))
+
+
+def _once(all_terms: Iterable[Term]) -> tuple[Term, ...]:
+    kept: dict[str, Term] = {}
+    for term in all_terms:
+        kept.setdefault(term.concept, term)
+    return tuple(kept.values())
