@@ -48,9 +48,7 @@ class AnswerSettings(_Settings):
 
     @property
     def limits(self) -> Limits:
-        return Limits(
-            longest=self.answer_max_characters, cooldown=timedelta(seconds=self.answer_cooldown_seconds)
-        )
+        return Limits(longest=self.answer_max_characters, cooldown=timedelta(seconds=self.answer_cooldown_seconds))
 
 
 class GradingSettings(_Settings):

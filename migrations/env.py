@@ -28,9 +28,7 @@ def _render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:  #
     return "sa.String()" if type(item).__name__ == "AutoString" else False
 
 
-def _same_type(
-    _context: object, _inspected: object, _column: object, inspected: object, wanted: object
-) -> bool | None:
+def _same_type(_context: object, _inspected: object, _column: object, inspected: object, wanted: object) -> bool | None:
     """`None` leaves it to Alembic; a date-time is what a UTCDateTime is made of."""
     return False if isinstance(wanted, UTCDateTime) and isinstance(inspected, sa.DateTime) else None
 

@@ -53,9 +53,7 @@ def say_instant(when: When) -> str:
 
 def inline_text(parts: Sequence[Inline]) -> str:
     """Words, codes and instants in a row."""
-    return "".join(
-        say_instant(part) if isinstance(part, When) else visible(part.text, one_line=True) for part in parts
-    )
+    return "".join(say_instant(part) if isinstance(part, When) else visible(part.text, one_line=True) for part in parts)
 
 
 def columns(text: str) -> int:

@@ -66,9 +66,7 @@ class ChatPlatform(Protocol):
         """Start delivering events to `sink`; returns when ready to send."""
         ...
 
-    async def send(
-        self, target: Target, message: Message, key: str, *, uncertain: bool = False
-    ) -> SendResult:
+    async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
         """Send once. `key` is the same for every attempt at one message.
 
         `uncertain`: an earlier attempt may have arrived; find it by `key` before sending again.

@@ -14,9 +14,7 @@ from bot.cli.grading import evaluate, grade
 from bot.cli.room import play, run
 
 
-@click.group(
-    cls=FailureGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(cls=FailureGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="quizbot")
 def main() -> None:
     """A quiz bot for teams that want to be good at senior Python interviews.

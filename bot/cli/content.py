@@ -36,9 +36,7 @@ def content() -> None:
 
 
 @content.command("check")
-@click.option(
-    "--verbose", "-v", is_flag=True, help="Show each verdict the grader and the labels disagree on."
-)
+@click.option("--verbose", "-v", is_flag=True, help="Show each verdict the grader and the labels disagree on.")
 def check_(verbose: bool) -> None:
     """Check every file, and run every sample through the grader."""
     found, problems = load_lenient(content_dir())

@@ -12,9 +12,7 @@ from bot.services.export import to_csv, to_json
 from bot.services.ports import Store, TeamExport
 from bot.store.migrate import current, upgrade
 
-DATABASE = click.option(
-    "--database", metavar="URL", help="Instead of DATABASE_URL, e.g. sqlite:///quizbot.db"
-)
+DATABASE = click.option("--database", metavar="URL", help="Instead of DATABASE_URL, e.g. sqlite:///quizbot.db")
 
 
 @click.group()
@@ -100,10 +98,10 @@ async def _team(store: Store, name: str | None) -> Team:
     chosen = [team for team in teams if name is None or team.name == name]
     if len(chosen) == 1:
         return chosen[0]
+    names = ", ".join(team.name for team in teams)
     if not teams:
         stop("There is no team in this database yet. Start one with: quizbot play", PROBLEMS)
-    names = ", ".join(team.name for team in teams)
-    stop(f"Say which team with --team; there are: {names}", PROBLEMS if name else USAGE)
+    return stop(f"Say which team with --team; there are: {names}", PROBLEMS if name else USAGE)
 
 
 def _write_json(exported: TeamExport, out: Path) -> list[Path]:

@@ -33,9 +33,7 @@ def doctor(database: str | None) -> None:
     findings = asyncio.run(_examine(database))
     for finding in findings:
         click.echo(
-            f"ok    {finding.what}"
-            if finding.remedy is None
-            else f"WRONG {finding.what}\n      Do: {finding.remedy}"
+            f"ok    {finding.what}" if finding.remedy is None else f"WRONG {finding.what}\n      Do: {finding.remedy}"
         )
     wrong = sum(finding.remedy is not None for finding in findings)
     if wrong:
@@ -49,9 +47,7 @@ async def _examine(database: str | None) -> list[Finding]:
         try:
             findings += await check(database)
         except QuizError as error:
-            findings.append(
-                Finding(f"{check.__name__.strip('_')}: {error}", "correct it and run quizbot doctor again")
-            )
+            findings.append(Finding(f"{check.__name__.strip('_')}: {error}", "correct it and run quizbot doctor again"))
     return findings
 
 
@@ -67,11 +63,7 @@ async def _clock(_: str | None) -> list[Finding]:
     now = datetime.now(UTC)
     if now < _EARLIEST:
         return [Finding(f"clock: it says {now:%Y-%m-%d}", "set the machine's clock; schedules depend on it")]
-    return [
-        Finding(
-            f"clock: {now:%Y-%m-%d %H:%M} UTC, time zones {ZoneInfo('Europe/Berlin').key} and others known"
-        )
-    ]
+    return [Finding(f"clock: {now:%Y-%m-%d %H:%M} UTC, time zones {ZoneInfo('Europe/Berlin').key} and others known")]
 
 
 async def _schema(database: str | None) -> list[Finding]:

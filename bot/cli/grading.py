@@ -46,9 +46,7 @@ def grade(question: str, answers: str | None, text: str | None, form: str) -> No
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the JSON to this file."
-)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the JSON to this file.")
 def evaluate(path: Path | None, form: str, out: Path | None) -> None:
     """Compare the grader with the labelled samples of a bank, a pack or a question file (default: the bank)."""
     evaluation = evaluate_questions(_questions(path), judge_offline)
@@ -71,9 +69,7 @@ def grade_json(judged: Grade) -> dict[str, object]:
             }
             for point in judged.points
         ],
-        "misconceptions": [
-            {"id": found.id, "evidence": _span(found.evidence)} for found in judged.misconceptions
-        ],
+        "misconceptions": [{"id": found.id, "evidence": _span(found.evidence)} for found in judged.misconceptions],
         "grader": judged.grader,
     }
 

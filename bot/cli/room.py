@@ -99,9 +99,7 @@ async def _session(room: Room, driver: RoomDriver, supervisor: Supervisor, *, in
             await supervisor.stop()
 
 
-def _room(
-    platform: TerminalPlatform, driver: RoomDriver, name: str, bank: Bank, *, interactive: bool
-) -> Room:
+def _room(platform: TerminalPlatform, driver: RoomDriver, name: str, bank: Bank, *, interactive: bool) -> Room:
     session = uuid.uuid4().hex[:12]
     known = _known_words(bank)
     room: Room
@@ -118,7 +116,7 @@ def _room(
 async def _refuse_a_running_bots_database(game: Game) -> None:
     """The room's clock may be days ahead: it must not make other people's schedules due."""
     async with game.store.read() as uow:
-        others = await uow.platforms() - {HERE.platform}
+        others = await uow.teams.platforms() - {HERE.platform}
     if others:
         stop(
             f"This database belongs to a bot on {', '.join(sorted(others))}. Give the room its own: "
@@ -148,9 +146,7 @@ async def _enter(game: Game, *, start: str | None, zone: str, real_time: bool) -
 def _welcome(screen: Screen, driver: RoomDriver, schedule: Schedule, *, interactive: bool) -> None:
     local = driver.now().astimezone(ZoneInfo(driver.zone))
     screen.line(f"Terminal room. A question comes {say_plan(schedule.plan)}.")
-    screen.line(
-        f"The room's own clock says {local:%a} {local.day} {local:%b %Y %H:%M:%S}; move it with /clock +1d."
-    )
+    screen.line(f"The room's own clock says {local:%a} {local.day} {local:%b %Y %H:%M:%S}; move it with /clock +1d.")
     if interactive:
         screen.line("Type your answer when the question is there. /help shows everything, /quit leaves.")
     screen.line("")
@@ -188,9 +184,5 @@ def _known_words(bank: Bank) -> Mapping[str, Sequence[str]]:
 
 def _complete(typed: str, known: Mapping[str, Sequence[str]]) -> list[str]:
     if " " not in typed:
-        return [
-            w
-            for w in ("/quiz", "/quiz-admin", "/as", "/clock", "/press", "/help", "/quit")
-            if w.startswith(typed)
-        ]
+        return [w for w in ("/quiz", "/quiz-admin", "/as", "/clock", "/press", "/help", "/quit") if w.startswith(typed)]
     return completions(typed, known)

@@ -31,11 +31,7 @@ def check(bank: Bank, today: date) -> tuple[Finding, ...]:
     """All findings, in the order of question ids. `today` decides which facts are up for review."""
     found: list[Finding] = []
     for id_, question in sorted(bank.questions.items()):
-        found += [
-            Finding(id_, "warning", what, instead)
-            for rule in _RULES
-            for what, instead in rule(question, today)
-        ]
+        found += [Finding(id_, "warning", what, instead) for rule in _RULES for what, instead in rule(question, today)]
     return tuple(found)
 
 

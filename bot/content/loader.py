@@ -57,9 +57,7 @@ def load_lenient(root: Path) -> tuple[Bank, tuple[Problem, ...]]:
             if pack is not None:
                 questions[question.id], pack_of[question.id] = question, pack.id
     if not packs and not problems:
-        problems.append(
-            Problem(root, 1, "no pack is in this folder", f"make a folder with a {_PACK_FILE} in it")
-        )
+        problems.append(Problem(root, 1, "no pack is in this folder", f"make a folder with a {_PACK_FILE} in it"))
     return Bank(packs, questions, pack_of), tuple(sorted(problems))
 
 
@@ -74,9 +72,7 @@ def load_question(path: Path) -> Question:
 
 def _folders(root: Path, problems: list[Problem]) -> Iterator[Path]:
     if not root.is_dir():
-        problems.append(
-            Problem(root, 1, "there is no such folder", "set CONTENT_DIR to the folder with the packs")
-        )
+        problems.append(Problem(root, 1, "there is no such folder", "set CONTENT_DIR to the folder with the packs"))
         return
     for folder in sorted(root.iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
@@ -118,9 +114,7 @@ def _name_agrees(path: Path, shown: Path, document: Document, id_: str) -> list[
     if name == id_:
         return []
     what = "folder" if path.name == _PACK_FILE else "file"
-    return [
-        Problem(shown, document.line(("id",)), f"the id {id_} is not the {what}'s name", f"write id: {name}")
-    ]
+    return [Problem(shown, document.line(("id",)), f"the id {id_} is not the {what}'s name", f"write id: {name}")]
 
 
 def _tuples(value: Value) -> Any:  # noqa: ANN401 - pydantic takes it from here
@@ -129,8 +123,7 @@ def _tuples(value: Value) -> Any:  # noqa: ANN401 - pydantic takes it from here
         return tuple(_tuples(item) for item in value)
     if isinstance(value, dict):
         return {
-            key: float(item) if key == "weight" and type(item) is int else _tuples(item)
-            for key, item in value.items()
+            key: float(item) if key == "weight" and type(item) is int else _tuples(item) for key, item in value.items()
         }
     return value
 
@@ -141,9 +134,7 @@ def _problem(details: ErrorDetails, document: Document, shown: Path, model: type
     return Problem(shown, document.line(place), what, instead)
 
 
-def _in_words(
-    details: ErrorDetails, place: Place, document: Document, model: type[BaseModel]
-) -> tuple[str, str]:
+def _in_words(details: ErrorDetails, place: Place, document: Document, model: type[BaseModel]) -> tuple[str, str]:
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place) or "the file"
     kind = details["type"]
     if kind == "extra_forbidden":

@@ -17,9 +17,7 @@ _VERSION = re.compile(r"3\.\d{1,2}\Z")
 
 def _slug(text: str) -> str:
     if not _SLUG.match(text) or len(text) > 64:
-        raise ValueError(
-            "not kebab-case; write lower-case words joined by hyphens, such as one-thread-at-a-time"
-        )
+        raise ValueError("not kebab-case; write lower-case words joined by hyphens, such as one-thread-at-a-time")
     return text
 
 
@@ -66,6 +64,10 @@ class SampleVerdict(StrEnum):
     CONTRADICTED = "contradicted"
 
 
+# Strict models take no text for an enum; the words of the file are text.
+_WORD = Field(strict=False)
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -102,7 +104,7 @@ class Sample(_Frozen):
     """A labelled answer: a regression case for the grader. Points not named are a miss."""
 
     text: Text
-    verdicts: dict[Slug, SampleVerdict]
+    verdicts: dict[Slug, Annotated[SampleVerdict, _WORD]]
     misconceptions: tuple[Slug, ...] = ()
     style: Line | None = None
 
@@ -114,7 +116,7 @@ class Question(_Frozen):
     title: Line
     prompt: Text
     topic: Slug
-    difficulty: Difficulty
+    difficulty: Annotated[Difficulty, _WORD]
     minutes: int = Field(ge=1, le=60)
     key_points: tuple[KeyPoint, ...] = Field(min_length=3, max_length=10)
     misconceptions: tuple[Misconception, ...] = Field(default=(), min_length=1)
@@ -140,9 +142,7 @@ class Question(_Frozen):
             ):
                 for name in used:
                     if name not in known:
-                        raise ValueError(
-                            f"sample {number} names {what} {name}; write one of: {', '.join(known)}"
-                        )
+                        raise ValueError(f"sample {number} names {what} {name}; write one of: {', '.join(known)}")
         return self
 
 

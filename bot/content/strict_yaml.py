@@ -56,9 +56,7 @@ def read_document(path: Path, shown: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise Unusable(
-            line, f"not YAML: {error.problem or error.context}", "check indentation and quotes"
-        ) from None
+        raise Unusable(line, f"not YAML: {error.problem or error.context}", "check indentation and quotes") from None
     except (yaml.YAMLError, ValueError) as error:
         raise Unusable(1, f"not YAML: {str(error).splitlines()[0]}", "write plain UTF-8 text") from None
     return Document(value, reader.lines, tuple(reader.problems))
@@ -108,9 +106,7 @@ class _Reader:
             event: yaml.Event = loader.get_event()  # type: ignore[no-untyped-call] # its stub has no types
             line = _line(event)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise Unusable(
-                    line, "anchors and aliases (& and *) are not allowed", "write the text out, or quote it"
-                )
+                raise Unusable(line, "anchors and aliases (& and *) are not allowed", "write the text out, or quote it")
             tag = getattr(event, "tag", None)
             if tag not in (None, "!", _STRING):
                 raise Unusable(line, f"the tag {tag} is not allowed", "leave it out, or quote the text")
@@ -157,7 +153,7 @@ def _line(event: yaml.Event) -> int:
 def _scalar(event: yaml.ScalarEvent) -> Value:
     """Plain words are text unless they are numbers, dates or YAML's words for true, false and nothing."""
     text: str = event.value
-    if event.style is not None or not event.implicit[0]:
+    if event.style or not event.implicit[0]:
         return text
     if _DATE.match(text):
         try:

@@ -18,7 +18,8 @@ _DENIED_BEFORE = re.compile(
     r"(?:is|'s) (?:not true|untrue|false|wrong|a lie) that|contrary to)\b"
 )
 _DENIES = re.compile(
-    r"^\W*(?:but |and |which |well |no )*(?:that|this|it|which|they)?(?:'s| is| are|'re)? ?(?:just |simply |totally |all )?"
+    r"^\W*(?:but |and |which |well |no )*(?:that|this|it|which|they)?(?:'s| is| are|'re)? ?"
+    r"(?:just |simply |totally |all )?"
     r"(?:wrong|false|untrue|not true|isn't true|a myth|nonsense|incorrect|not (?:right|correct|the case)|bs|mistaken)\b"
 )
 _TO_THE_GRADER = re.compile(
@@ -76,19 +77,14 @@ def terms(text: str) -> tuple[Term, ...]:
     """The terms of one wording, read as a single clause after another."""
     folded = join_phrases(fold(text).text)
     return tuple(
-        term
-        for pieces in _sentences(folded)
-        for piece in pieces
-        for term in _terms(folded, piece, flip=False)
+        term for pieces in _sentences(folded) for piece in pieces for term in _terms(folded, piece, flip=False)
     )
 
 
 def _sentences(text: str) -> Iterator[list[_Piece]]:
     start = number = 0
     for end in [*(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]:
-        pieces = [
-            piece for piece in _pieces(text, start, end, number) if text[piece.start : piece.end].strip()
-        ]
+        pieces = [piece for piece in _pieces(text, start, end, number) if text[piece.start : piece.end].strip()]
         if pieces:
             yield pieces
             number += 1
@@ -124,9 +120,7 @@ def _is_denied(text: str, pieces: list[_Piece], index: int) -> bool:
     said = text[piece.start : piece.end]
     reported = _DENIED_BEFORE.search(said)
     rest = "".join(text[later.start : later.end] for later in pieces[index + 1 :])
-    return reported is not None and bool(
-        re.search(r"\b(wrong|false|untrue|not true|myth|nonsense|incorrect)\b", rest)
-    )
+    return reported is not None and bool(re.search(r"\b(wrong|false|untrue|not true|myth|nonsense|incorrect)\b", rest))
 
 
 def _clause(folded: Folded, text: str, piece: _Piece, flip: bool) -> Clause:

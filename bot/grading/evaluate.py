@@ -121,9 +121,9 @@ def weighted_kappa(pairs: Sequence[tuple[Verdict, Verdict]]) -> float:
     ranked = [(_ORDER[one], _ORDER[other]) for one, other in pairs]
     ones, others = Counter(one for one, _ in ranked), Counter(other for _, other in ranked)
     observed = sum((one - other) ** 2 for one, other in ranked)
-    expected = sum(
-        ones[one] * others[other] * (one - other) ** 2 for one in range(3) for other in range(3)
-    ) / max(len(ranked), 1)
+    expected = sum(ones[one] * others[other] * (one - other) ** 2 for one in range(3) for other in range(3)) / max(
+        len(ranked), 1
+    )
     return 1.0 if expected == 0 else 1 - observed / expected
 
 

@@ -1,13 +1,15 @@
 """A question's wordings, prepared once for matching."""
 
-from collections import Counter
+import math
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
+from bot.content.rubric import rubric_hash
 from bot.content.schema import Question
 from bot.grading.clauses import Term, terms
 
+_KEPT = 1024
 _ASKED = 0.35  # what a word of the prompt weighs: repeating the question says nothing
 
 
@@ -38,9 +40,20 @@ class Rubric:
     vocabulary: tuple[str, ...]
 
 
-@lru_cache(maxsize=512)
+_prepared: OrderedDict[str, Rubric] = OrderedDict()
+
+
 def prepare(question: Question) -> Rubric:
-    """Cached by the question's content."""
+    """The question's rubric, made once for its content: a process that grades gets a copy with every answer."""
+    key = rubric_hash(question)
+    if key not in _prepared:
+        _prepared[key] = _prepare(question)
+        if len(_prepared) > _KEPT:
+            _prepared.popitem(last=False)
+    return _prepared[key]
+
+
+def _prepare(question: Question) -> Rubric:
     asked = {term.concept for term in terms(question.prompt)}
     spread = Counter(
         concept
@@ -49,7 +62,7 @@ def prepare(question: Question) -> Rubric:
     )
 
     def weight(concept: str) -> float:
-        return (_ASKED if concept in asked else 1.0) / max(spread[concept], 1) ** 0.5
+        return (_ASKED if concept in asked else 1.0) / math.sqrt(max(spread[concept], 1))
 
     def wordings(texts: Iterable[str]) -> tuple[Wording, ...]:
         made = (tuple((term, weight(term.concept)) for term in _once(terms(text))) for text in texts)
@@ -65,9 +78,7 @@ def prepare(question: Question) -> Rubric:
         for point in question.key_points
     )
     wrong = {m.id: wordings((m.claim, *m.accept)) for m in question.misconceptions}
-    every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [
-        w for ws in wrong.values() for w in ws
-    ]
+    every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [w for ws in wrong.values() for w in ws]
     return Rubric(points, wrong, tuple(sorted({term.concept for w in every for term, _ in w.terms})))
 
 

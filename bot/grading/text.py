@@ -31,9 +31,7 @@ def fold(original: str) -> Folded:
     for index, char in enumerate(original):
         if unicodedata.category(char) == "Cf" or unicodedata.combining(char):
             continue
-        for folded in (
-            unicodedata.normalize("NFKC", char).casefold().translate(_LOOKALIKES).translate(_QUOTES)
-        ):
+        for folded in unicodedata.normalize("NFKC", char).casefold().translate(_LOOKALIKES).translate(_QUOTES):
             chars.append(folded)
             origin.append(index)
     text = "".join(chars)

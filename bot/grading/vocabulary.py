@@ -1,258 +1,34 @@
 """Which words say the same. Each group names a way people really put it that a literal match would miss."""
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import snowballstemmer
 
 STOP = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "they",
-        "them",
-        "their",
-        "there",
-        "here",
-        "he",
-        "she",
-        "we",
-        "you",
-        "i",
-        "me",
-        "my",
-        "your",
-        "our",
-        "us",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "am",
-        "do",
-        "does",
-        "did",
-        "done",
-        "have",
-        "has",
-        "had",
-        "having",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "can",
-        "could",
-        "may",
-        "might",
-        "must",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "into",
-        "onto",
-        "over",
-        "under",
-        "about",
-        "as",
-        "and",
-        "or",
-        "if",
-        "then",
-        "than",
-        "so",
-        "such",
-        "also",
-        "too",
-        "very",
-        "just",
-        "really",
-        "quite",
-        "basically",
-        "actually",
-        "simply",
-        "still",
-        "even",
-        "ever",
-        "any",
-        "some",
-        "all",
-        "each",
-        "every",
-        "both",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "what",
-        "when",
-        "where",
-        "why",
-        "how",
-        "while",
-        "because",
-        "since",
-        "though",
-        "although",
-        "but",
-        "however",
-        "therefore",
-        "thus",
-        "hence",
-        "up",
-        "out",
-        "off",
-        "again",
-        "more",
-        "most",
-        "much",
-        "many",
-        "lot",
-        "lots",
-        "own",
-        "same",
-        "other",
-        "another",
-        "etc",
-        "like",
-        "get",
-        "gets",
-        "got",
-        "make",
-        "makes",
-        "made",
-        "thing",
-        "things",
-        "kind",
-        "sort",
-        "way",
-        "e.g",
-        "i.e",
-        "well",
-        "yeah",
-        "yes",
-        "okay",
-        "ok",
-        "hey",
-        "one's",
-        "let",
-        "lets",
-    ]
+    """a an the this that these those it its they them their there here he she we you i me my our your us
+    is are was were be been being am do does did done have has had having will would shall should can could
+    may might must of to in on at by for from with into onto over under about as and or if then than so such
+    also too very just really quite basically actually simply still even ever any some all each every both
+    which who whom whose what when where why how while because since though although but however therefore
+    thus hence up out off again more most much many lot lots own same other another etc like get gets got
+    make makes made thing things kind sort way e.g i.e well yeah yes okay ok hey one's let lets
+    """.split()
 )
 
 # Words without which a row of terms is only a row of terms.
-FUNCTION = STOP - frozenset(
-    [
-        "python",
-        "like",
-        "get",
-        "gets",
-        "got",
-        "way",
-        "thing",
-        "things",
-        "kind",
-        "sort",
-        "lot",
-        "lots",
-        "etc",
-        "ok",
-        "okay",
-    ]
-)
+FUNCTION = STOP - frozenset("like get gets got way thing things kind sort lot lots etc ok okay".split())
 
 NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "cannot",
-        "can't",
-        "don't",
-        "doesn't",
-        "didn't",
-        "isn't",
-        "aren't",
-        "wasn't",
-        "weren't",
-        "won't",
-        "wouldn't",
-        "shouldn't",
-        "couldn't",
-        "hasn't",
-        "haven't",
-        "hadn't",
-        "mustn't",
-        "ain't",
-        "dont",
-        "doesnt",
-        "isnt",
-        "arent",
-        "wont",
-        "cant",
-        "without",
-        "neither",
-        "nor",
-        "none",
-        "nothing",
-        "nobody",
-        "nowhere",
-        "hardly",
-        "barely",
-        "rarely",
-        "useless",
-        "pointless",
-        "worthless",
-        "unable",
-        "impossible",
-        "prevents",
-        "prevent",
-        "preventing",
-        "prevented",
-        "stops",
-        "stopping",
-        "blocks",
-        "fails",
-        "fail",
-        "failed",
-        "lack",
-        "lacks",
-        "zero",
-        "myth",
-        "false",
-        "wrong",
-        "untrue",
-        "incorrect",
-        "nonsense",
-        "refuse",
-        "refuses",
-        "forbids",
-        "forbid",
-        "avoids",
-        "avoid",
-        "instead",
-    ]
+    """not no never cannot can't don't doesn't didn't isn't aren't wasn't weren't won't wouldn't shouldn't
+    couldn't hasn't haven't hadn't mustn't ain't dont doesnt isnt arent wont cant without neither nor none
+    nothing nobody nowhere hardly barely rarely useless pointless worthless unable impossible prevents prevent
+    preventing prevented stops stopping blocks fails fail failed lack lacks zero myth false wrong untrue
+    incorrect nonsense refuse refuses forbids forbid avoids avoid instead
+    """.split()
 )
 # "not only X" and "no doubt" assert X.
-NOT_REALLY = re.compile(
-    r"\b(not only|not just|not merely|no doubt|no wonder|no matter|why not|without a doubt)\b"
-)
+NOT_REALLY = re.compile(r"\b(not only|not just|not merely|no doubt|no wonder|no matter|why not|without a doubt)\b")
 
 # Phrase -> one word, before words are looked at. Order matters: longer ones first.
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -325,12 +101,13 @@ _stemmer = snowballstemmer.stemmer("english")
 def join_phrases(text: str) -> str:
     """Folded text with known phrases as one word each, padded so that every offset stays where it was."""
 
-    def same_length(word: str, match: re.Match[str]) -> str:
-        return word.ljust(len(match[0])) if len(word) <= len(match[0]) else match[0]
-
     for pattern, word in _PHRASES:
-        text = pattern.sub(lambda match, word=word: same_length(word, match), text)
+        text = pattern.sub(partial(_same_length, word), text)
     return text
+
+
+def _same_length(word: str, match: re.Match[str]) -> str:
+    return word.ljust(len(match[0])) if len(word) <= len(match[0]) else match[0]
 
 
 @lru_cache(maxsize=65536)

@@ -104,9 +104,7 @@ def judge_due(schedule: Schedule, now: datetime) -> Due:
     return Due(None, tuple(o.local_date for o in due))
 
 
-def _occurrences(
-    after: datetime, local_time: time, weekdays: frozenset[int], tz: str
-) -> Iterator[Occurrence]:
+def _occurrences(after: datetime, local_time: time, weekdays: frozenset[int], tz: str) -> Iterator[Occurrence]:
     """All occurrences after `after`, in order. Instants grow strictly, whatever the zone does."""
     if after.tzinfo is None:
         raise ValueError("after must be an aware instant")

@@ -53,6 +53,4 @@ class Metronome:
 
 def _report(event: JobEvent) -> None:
     error = getattr(event, "exception", None)
-    log.error(
-        "metronome_trouble", job=event.job_id, code=event.code, reason=type(error).__name__ if error else None
-    )
+    log.error("metronome_trouble", job=event.job_id, code=event.code, reason=type(error).__name__ if error else None)

@@ -17,9 +17,7 @@ _BEFORE = timedelta(seconds=5)
 class RoomDriver:
     """Moves the clock step by step, so that a day at a time is a day lived and not an outage."""
 
-    def __init__(
-        self, game: Game, supervisor: Supervisor, clock: RoomClock, wall: Clock, *, zone: str
-    ) -> None:
+    def __init__(self, game: Game, supervisor: Supervisor, clock: RoomClock, wall: Clock, *, zone: str) -> None:
         self._game = game
         self._supervisor = supervisor
         self._clock = clock

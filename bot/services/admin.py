@@ -55,9 +55,7 @@ async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook
         channel = await uow.teams.register(event.place, now=event.at)
         schedule = await uow.schedules.of_channel(channel.id)
         if schedule is None:
-            schedule = await add_schedule(
-                uow, channel, plan_from(game, options, default_plan(game)), event.at
-            )
+            schedule = await add_schedule(uow, channel, plan_from(game, options, default_plan(game)), event.at)
         else:
             schedule = replan(schedule, plan_from(game, options, schedule.plan), event.at)
             await uow.schedules.save(schedule)
@@ -83,9 +81,7 @@ async def show(game: Game, event: Event, *, with_titles: bool = False) -> Outloo
         if not with_titles:
             return outlook
         plan, asked = schedule.plan, await uow.rounds.asked(channel.id)
-        questions = preview(
-            game.bank.of_packs(plan.packs), asked, seed=schedule.seed, mix=plan.mix, count=_SHOWN
-        )
+        questions = preview(game.bank.of_packs(plan.packs), asked, seed=schedule.seed, mix=plan.mix, count=_SHOWN)
         return replace(outlook, titles=tuple(question.title for question in questions))
 
 
@@ -93,9 +89,7 @@ async def change(game: Game, event: Event, options: Mapping[str, str]) -> Outloo
     """`/quiz-admin schedule set …`. Raises `NoQuizHere`, `Unreadable`, `UnknownPack`."""
     async with game.store.write() as uow:
         channel, schedule = await _schedule(uow, event)
-        return await _keep(
-            uow, channel, replan(schedule, plan_from(game, options, schedule.plan), event.at), event.at
-        )
+        return await _keep(uow, channel, replan(schedule, plan_from(game, options, schedule.plan), event.at), event.at)
 
 
 async def hold(game: Game, event: Event) -> Outlook:
@@ -152,9 +146,7 @@ def plan_from(game: Game, options: Mapping[str, str], base: Plan) -> Plan:
     if text := options.get("open"):
         plan = replace(plan, open_for=read_span(text, at_least=_SHORTEST_ROUND, at_most=_LONGEST_ROUND))
     if text := options.get("late"):
-        plan = replace(
-            plan, late_after=read_span(text, at_least=timedelta(minutes=1), at_most=_LONGEST_DELAY)
-        )
+        plan = replace(plan, late_after=read_span(text, at_least=timedelta(minutes=1), at_most=_LONGEST_DELAY))
     if text := options.get("mix"):
         plan = replace(plan, mix=read_mix(text))
     return plan

@@ -69,9 +69,9 @@ async def refuse_open_question(
 ) -> None:
     """Feedback on an open question is only for people who gave their ranked answer. Raises `OpenQuestion`."""
     for asked in await uow.rounds.open_in(channel.id):
-        if asked.question_id == question_id and asked.takes_answers(now):
-            if await uow.submissions.ranked_of(asked.id, player.id) is None:
-                raise OpenQuestion(question_id)
+        is_this_one = asked.question_id == question_id and asked.takes_answers(now)
+        if is_this_one and await uow.submissions.ranked_of(asked.id, player.id) is None:
+            raise OpenQuestion(question_id)
 
 
 async def _commit(game: Game, uow: UnitOfWork, event: Event, accepted: Accepted) -> None:

@@ -129,9 +129,7 @@ async def _announce(uow: UnitOfWork, asked: Round, now: datetime) -> None:
     log.info("round_opened", round=asked.id, question=asked.question_id, due_at=asked.due_at.isoformat())
 
 
-async def _miss(
-    uow: UnitOfWork, channel: Channel, schedule: Schedule, missed_on: date, now: datetime
-) -> None:
+async def _miss(uow: UnitOfWork, channel: Channel, schedule: Schedule, missed_on: date, now: datetime) -> None:
     missed = await uow.rounds.open(
         channel=channel,
         schedule_id=schedule.id,

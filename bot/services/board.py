@@ -123,9 +123,7 @@ def _point_records(game: Game, tallies: Sequence[PointTally]) -> list[PointRecor
     records = []
     for tally in tallies:
         question = game.bank.questions.get(tally.question_id)
-        claim = (
-            next((p.claim for p in question.key_points if p.id == tally.point_id), None) if question else None
-        )
+        claim = next((p.claim for p in question.key_points if p.id == tally.point_id), None) if question else None
         if question and claim:
             records.append(PointRecord(claim, question.title, tally.answers, tally.credit))
     return sorted(records, key=lambda point: (-point.credit, -point.answers, point.claim))

@@ -23,9 +23,7 @@ async def compose(game: Game, uow: UnitOfWork, row: OutboxRow) -> Message | None
     asked = await uow.rounds.get(row.subject_id)
     question = game.bank.questions.get(asked.question_id or "")
     if question is None:
-        return notice_card(
-            "This round's question is no longer in the bank. The next round comes on schedule."
-        )
+        return notice_card("This round's question is no longer in the bank. The next round comes on schedule.")
     tz = await zone_of(uow, asked.channel_id)
     if row.task is Task.QUESTION:
         return question_card(question, asked, tz=tz, answers=await uow.rounds.answers(asked.id))

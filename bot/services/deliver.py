@@ -52,14 +52,10 @@ async def _deliver(
     async with game.store.write() as uow:
         await _record(uow, channel, row, result, now, holder)
         await uow.commit()
-    log.info(
-        "outbox_row_tried", row=row.id, task=row.task, result=type(result).__name__, attempt=row.attempts
-    )
+    log.info("outbox_row_tried", row=row.id, task=row.task, result=type(result).__name__, attempt=row.attempts)
 
 
-async def _send(
-    game: Game, platform: ChatPlatform, channel: Channel, row: OutboxRow, message: Message
-) -> SendResult:
+async def _send(game: Game, platform: ChatPlatform, channel: Channel, row: OutboxRow, message: Message) -> SendResult:
     if row.task is Task.FEEDBACK and row.subject_id is not None:
         reply = await game.replies.take(row.subject_id)
         if reply is not None and await reply.private(message):
@@ -92,9 +88,7 @@ async def _record(
         await _question_refused(uow, channel, row, result.reason, now)
 
 
-async def _question_refused(
-    uow: UnitOfWork, channel: Channel, row: OutboxRow, reason: str, now: datetime
-) -> None:
+async def _question_refused(uow: UnitOfWork, channel: Channel, row: OutboxRow, reason: str, now: datetime) -> None:
     """The question was never seen: it is not used up, and the schedule waits for a lead."""
     if row.subject_id is not None:
         await uow.rounds.finish(row.subject_id, RoundStatus.FAILED, now=now)

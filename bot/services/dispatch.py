@@ -69,7 +69,8 @@ class Dispatcher:
 
     async def _button(self, event: Event, action: Action) -> Message | None:
         if action.verb == "answer":
-            return await self._open_round_form(event, _number(action))
+            await self._open_round_form(event, _number(action))
+            return None
         if action.verb == "practice":
             form = answer_form(self.game.bank.get(action.subject).title, action, self.game.limits)
             await event.reply.open_form(form)
@@ -84,9 +85,7 @@ class Dispatcher:
 
     async def _open_round_form(self, event: Event, round_id: int) -> None:
         """The form opens before any work on the store: it must be the first response."""
-        await event.reply.open_form(
-            answer_form("Today's question", Action("answer", str(round_id)), self.game.limits)
-        )
+        await event.reply.open_form(answer_form("Today's question", Action("answer", str(round_id)), self.game.limits))
 
     async def _form(self, event: FormSubmitted) -> Message | None:
         if event.action.verb == "answer":

@@ -104,9 +104,7 @@ class Teams(Protocol):
 
 
 class Players(Protocol):
-    async def enrol(
-        self, team_id: int, platform: str, external_id: str, name: str, *, now: datetime
-    ) -> Player:
+    async def enrol(self, team_id: int, platform: str, external_id: str, name: str, *, now: datetime) -> Player:
         """The player, made as needed; the name is refreshed."""
         ...
 
@@ -124,9 +122,7 @@ class Players(Protocol):
 
 
 class Schedules(Protocol):
-    async def add(
-        self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime
-    ) -> Schedule:
+    async def add(self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime) -> Schedule:
         """A channel has at most one schedule."""
         ...
 
@@ -282,9 +278,7 @@ class Outbox(Protocol):
         """False if the lease went to another holder meanwhile."""
         ...
 
-    async def put_back(
-        self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str
-    ) -> bool: ...
+    async def put_back(self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str) -> bool: ...
 
     async def give_up(self, row_id: int, *, error: str, holder: str) -> bool: ...
 

@@ -20,9 +20,7 @@ async def kept(game: Game, event: Event) -> Kept | None:
     async with game.store.read() as uow:
         channel = await uow.teams.channel_at(event.place)
         player = (
-            await uow.players.find(channel.team_id, channel.platform, event.person.external_id)
-            if channel
-            else None
+            await uow.players.find(channel.team_id, channel.platform, event.person.external_id) if channel else None
         )
         if player is None:
             return None
@@ -34,9 +32,7 @@ async def forget(game: Game, event: Event) -> None:
     async with game.store.write() as uow:
         channel = await uow.teams.channel_at(event.place)
         player = (
-            await uow.players.find(channel.team_id, channel.platform, event.person.external_id)
-            if channel
-            else None
+            await uow.players.find(channel.team_id, channel.platform, event.person.external_id) if channel else None
         )
         if player is None:
             raise NothingToForget

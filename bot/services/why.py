@@ -27,9 +27,7 @@ async def last_feedback(game: Game, event: Event) -> Feedback:
     async with game.store.read() as uow:
         channel = await uow.teams.channel_at(event.place)
         player = (
-            await uow.players.find(channel.team_id, channel.platform, event.person.external_id)
-            if channel
-            else None
+            await uow.players.find(channel.team_id, channel.platform, event.person.external_id) if channel else None
         )
         submission = await uow.submissions.latest_of(player.id) if player else None
         if submission is None:

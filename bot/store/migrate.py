@@ -140,7 +140,5 @@ def _newer(revision: str) -> StoreUnavailable:
 def _unreachable(url: URL, error: DBAPIError) -> str:
     kind = type(error.orig).__name__
     if url.get_backend_name() == "sqlite":
-        return (
-            f"The file {url.database} cannot be used as a database ({kind}). Check its path and permissions."
-        )
+        return f"The file {url.database} cannot be used as a database ({kind}). Check its path and permissions."
     return f"The database server at {url.host} cannot be reached ({kind}). Check DATABASE_URL and the server."

@@ -58,9 +58,7 @@ class SqlTeams:
         )
         found = (await self._session.execute(known)).scalar_one_or_none()
         if found is not None:
-            named = (
-                update(WorkspaceRow).where(col(WorkspaceRow.id) == found).values(name=place.workspace_name)
-            )
+            named = update(WorkspaceRow).where(col(WorkspaceRow.id) == found).values(name=place.workspace_name)
             await self._session.execute(named)
             return int(found)
         team = TeamRow(name=place.workspace_name, created_at=now)
@@ -73,9 +71,7 @@ class SqlTeams:
             name=place.workspace_name,
             created_at=now,
         )
-        await self._session.execute(
-            statement.on_conflict_do_nothing(index_elements=["platform", "external_id"])
-        )
+        await self._session.execute(statement.on_conflict_do_nothing(index_elements=["platform", "external_id"]))
         workspace = (await self._session.execute(known.add_columns(col(WorkspaceRow.team_id)))).one()
         if workspace[1] != team.id:  # another process was first; its team is the one
             await self._session.execute(delete(TeamRow).where(col(TeamRow.id) == team.id))
@@ -103,9 +99,7 @@ class SqlPlayers:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def enrol(
-        self, team_id: int, platform: str, external_id: str, name: str, *, now: datetime
-    ) -> Player:
+    async def enrol(self, team_id: int, platform: str, external_id: str, name: str, *, now: datetime) -> Player:
         known = await self.find(team_id, platform, external_id)
         if known is not None and known.name == name:
             return known
@@ -113,9 +107,7 @@ class SqlPlayers:
             team_id=team_id, platform=platform, external_id=external_id, name=name, created_at=now
         )
         await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["team_id", "platform", "external_id"], set_={"name": name}
-            )
+            statement.on_conflict_do_update(index_elements=["team_id", "platform", "external_id"], set_={"name": name})
         )
         player = await self.find(team_id, platform, external_id)
         if player is None:
@@ -147,9 +139,7 @@ class SqlPlayers:
     async def forget(self, player_id: int) -> None:
         player = await self.get(player_id)
         # Feedback on its way names the person; the rest hangs off the player by foreign keys.
-        channels = select(col(ChannelRow.id)).join(
-            WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id)
-        )
+        channels = select(col(ChannelRow.id)).join(WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id))
         mine = channels.where(
             col(WorkspaceRow.team_id) == player.team_id, col(WorkspaceRow.platform) == player.platform
         )

@@ -21,9 +21,7 @@ class SqlSchedules:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(
-        self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime
-    ) -> Schedule:
+    async def add(self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime) -> Schedule:
         row = ScheduleRow(
             channel_id=channel_id,
             seed=seed,
@@ -184,9 +182,7 @@ class SqlRounds:
         return round_of(row) if row else None
 
     async def answers(self, round_id: int) -> int:
-        query = select(func.count()).where(
-            col(SubmissionRow.round_id) == round_id, col(SubmissionRow.ranked).is_(True)
-        )
+        query = select(func.count()).where(col(SubmissionRow.round_id) == round_id, col(SubmissionRow.ranked).is_(True))
         return int((await self._session.execute(query)).scalar_one())
 
 

@@ -76,12 +76,8 @@ class SqlOutbox:
     async def sent(self, row_id: int, ref: str, *, holder: str) -> bool:
         return await self._end(row_id, holder, status="sent", ref=ref, error=None)
 
-    async def put_back(
-        self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str
-    ) -> bool:
-        return await self._end(
-            row_id, holder, status="waiting", available_at=until, error=error, uncertain=uncertain
-        )
+    async def put_back(self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str) -> bool:
+        return await self._end(row_id, holder, status="waiting", available_at=until, error=error, uncertain=uncertain)
 
     async def give_up(self, row_id: int, *, error: str, holder: str) -> bool:
         return await self._end(row_id, holder, status="dead", error=error)
@@ -143,9 +139,7 @@ class SqlMemory:
 
     async def set(self, name: str, value: str) -> None:
         statement = insert(self._session, MemoryRow).values(name=name, value=value)
-        await self._session.execute(
-            statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
-        )
+        await self._session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def _row(row: OutboxTable) -> OutboxRow:

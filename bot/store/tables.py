@@ -25,9 +25,7 @@ def _instant(*, nullable: bool = False) -> Any:  # noqa: ANN401 - SQLModel's own
 
 
 def _parent(table: str, *, nullable: bool = False) -> Any:  # noqa: ANN401
-    return Field(
-        default=None, sa_column_args=[ForeignKey(f"{table}.id", ondelete="CASCADE")], nullable=nullable
-    )
+    return Field(default=None, sa_column_args=[ForeignKey(f"{table}.id", ondelete="CASCADE")], nullable=nullable)
 
 
 class TeamRow(SQLModel, table=True):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.services import ports
 from bot.services.ports import StoreUnavailable
 from bot.store.people import SqlPlayers, SqlTeams
 from bot.store.play import SqlHints, SqlRounds, SqlSchedules
@@ -24,17 +25,17 @@ class SqlUnitOfWork:
     def __init__(self, engine: AsyncEngine) -> None:
         self._session = AsyncSession(engine, expire_on_commit=False, autoflush=False)
         self._token: Token[bool] | None = None
-        self.teams = SqlTeams(self._session)
-        self.players = SqlPlayers(self._session)
-        self.schedules = SqlSchedules(self._session)
-        self.rounds = SqlRounds(self._session)
-        self.submissions = SqlSubmissions(self._session)
-        self.grades = SqlGrades(self._session)
-        self.hints = SqlHints(self._session)
-        self.outbox = SqlOutbox(self._session)
-        self.inbox = SqlInbox(self._session)
-        self.memory = SqlMemory(self._session)
-        self.views = SqlViews(self._session)
+        self.teams: ports.Teams = SqlTeams(self._session)
+        self.players: ports.Players = SqlPlayers(self._session)
+        self.schedules: ports.Schedules = SqlSchedules(self._session)
+        self.rounds: ports.Rounds = SqlRounds(self._session)
+        self.submissions: ports.Submissions = SqlSubmissions(self._session)
+        self.grades: ports.Grades = SqlGrades(self._session)
+        self.hints: ports.Hints = SqlHints(self._session)
+        self.outbox: ports.Outbox = SqlOutbox(self._session)
+        self.inbox: ports.Inbox = SqlInbox(self._session)
+        self.memory: ports.Memory = SqlMemory(self._session)
+        self.views: ports.Views = SqlViews(self._session)
 
     async def __aenter__(self) -> Self:
         if _inside.get():

@@ -110,9 +110,7 @@ class SqlViews:
         return [(name, int(points or 0)) for name, points in await self._session.execute(query)]
 
     async def practised(self, player_id: int) -> frozenset[str]:
-        query = (
-            select(col(SubmissionRow.question_id)).where(col(SubmissionRow.player_id) == player_id).distinct()
-        )
+        query = select(col(SubmissionRow.question_id)).where(col(SubmissionRow.player_id) == player_id).distinct()
         return frozenset((await self._session.execute(query)).scalars())
 
     async def teams(self) -> Sequence[Team]:
@@ -129,9 +127,7 @@ class SqlViews:
 
     async def _rounds(self, team_id: int) -> list[Mapping[str, object]]:
         query = (
-            select(RoundRow)
-            .where(col(RoundRow.team_id) == team_id)
-            .order_by(col(RoundRow.opened_at), col(RoundRow.id))
+            select(RoundRow).where(col(RoundRow.team_id) == team_id).order_by(col(RoundRow.opened_at), col(RoundRow.id))
         )
         return [
             {
@@ -174,9 +170,7 @@ class SqlViews:
 
     async def _scores(self, team_id: int) -> list[Mapping[str, object]]:
         query = (
-            select(
-                col(StandingRow.period), col(PlayerRow.name), col(StandingRow.points), col(StandingRow.rounds)
-            )
+            select(col(StandingRow.period), col(PlayerRow.name), col(StandingRow.points), col(StandingRow.rounds))
             .join(PlayerRow, col(PlayerRow.id) == col(StandingRow.player_id))
             .where(col(StandingRow.team_id) == team_id)
             .order_by(

@@ -244,6 +244,4 @@ def _stored(row: GradeRow) -> StoredGrade:
         for point in row.verdicts
     )
     found = tuple(MisconceptionFound(item["id"], Evidence(**item["evidence"])) for item in row.misconceptions)
-    return StoredGrade(
-        row.submission_id, Grade(verdicts, found, row.grader, row.score), row.rubric, row.graded_at
-    )
+    return StoredGrade(row.submission_id, Grade(verdicts, found, row.grader, row.score), row.rubric, row.graded_at)

@@ -40,9 +40,7 @@ class Screen:
 
     def line(self, text: str) -> None:
         """A line of the room itself, not of the bot."""
-        self._console.print(
-            text, markup=False, highlight=False, style="dim" if self._console.is_terminal else None
-        )
+        self._console.print(text, markup=False, highlight=False, style="dim" if self._console.is_terminal else None)
 
     def answering(self, person_id: str) -> Action | None:
         """What plain text of this person answers: the newest question they were shown."""
@@ -62,9 +60,7 @@ class TerminalPlatform:
     async def connect(self, sink: Sink) -> None:
         self.sink = sink
 
-    async def send(
-        self, target: Target, message: Message, key: str, *, uncertain: bool = False
-    ) -> SendResult:
+    async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
         """The key serves as the reference: a screen has no ids of its own."""
         self.screen.show(message, person_id=target.person_id)
         return Delivered(key)

@@ -59,9 +59,7 @@ class Mistyped(QuizError):
 class Room:
     """One session at the terminal. `session` makes event ids unique over restarts."""
 
-    def __init__(
-        self, platform: TerminalPlatform, driver: Driver, lines: Lines, *, session: str, person: str
-    ) -> None:
+    def __init__(self, platform: TerminalPlatform, driver: Driver, lines: Lines, *, session: str, person: str) -> None:
         self._platform = platform
         self._driver = driver
         self._lines = lines
@@ -122,9 +120,7 @@ class Room:
     async def _answer(self, text: str) -> None:
         action = self._platform.screen.answering(self._person)
         if action is None:
-            raise Mistyped(
-                "No question was asked yet. See when one comes with /quiz, or practise: /quiz practice"
-            )
+            raise Mistyped("No question was asked yet. See when one comes with /quiz, or practise: /quiz practice")
         await self._emit(FormSubmitted(*self._basics(), action=action, text=text))
 
     async def _fill(self, form: Form) -> None:
@@ -155,9 +151,7 @@ class Room:
                 await self._emit(ButtonPressed(*self._basics(), action=button.action))
                 return
         labels = ", ".join(f"{number} {button.label}" for number, button in enumerate(buttons, 1))
-        raise Mistyped(
-            f"There is no such button. Press one of: {labels}" if buttons else "There is no button yet."
-        )
+        raise Mistyped(f"There is no such button. Press one of: {labels}" if buttons else "There is no button yet.")
 
     async def _help(self, _: str) -> None:
         for line in HELP.splitlines():

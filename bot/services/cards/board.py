@@ -56,10 +56,7 @@ def record_card(record: Record) -> Message:
     blocks: list[Block] = [
         Heading(record.name),
         line(Words(f"Streak: {days}", bold=True), f" (best {record.streak.best})"),
-        *(
-            line(f"{_SPAN[span].capitalize()}: {_place(board.own, board.players)}")
-            for span, board in record.boards
-        ),
+        *(line(f"{_SPAN[span].capitalize()}: {_place(board.own, board.players)}") for span, board in record.boards),
     ]
     if not record.history:
         blocks.append(footnote("You have not answered yet. Today's question: ", Code("/quiz")))
@@ -68,9 +65,7 @@ def record_card(record: Record) -> Message:
         (f"{played.day:%d %b}", title, "practice" if not played.ranked else "ranked", _points(played.points))
         for title, played in record.history
     )
-    blocks.append(
-        Table((Column("Day"), Column("Question"), Column("Kind"), Column("Points", numeric=True)), rows)
-    )
+    blocks.append(Table((Column("Day"), Column("Question"), Column("Kind"), Column("Points", numeric=True)), rows))
     blocks += _ends("Strongest key points", Mark.HIT, record.strongest)
     blocks += _ends("Work on these", Mark.MISS, record.weakest)
     return Message(f"{record.name}: streak {days}", tuple(blocks))
@@ -94,7 +89,6 @@ def _ends(title: str, mark: Mark, records: tuple[PointRecord, ...]) -> list[Bloc
     if not records:
         return []
     items = tuple(
-        Item(mark, r.claim, remark=f"{r.credit:.0%} over {count(r.answers, 'answer')} · {r.question}")
-        for r in records
+        Item(mark, r.claim, remark=f"{r.credit:.0%} over {count(r.answers, 'answer')} · {r.question}") for r in records
     )
     return [line(Words(title, bold=True)), ItemList(items)]

@@ -27,9 +27,7 @@ _GOOD = 60  # points from which a card looks pleased
 def received_card(accepted: Accepted) -> Message:
     """Said at once, before any grading."""
     if accepted.again:
-        return note(
-            "You sent this answer already; it counts once. See ", Code("/quiz why"), " for the feedback."
-        )
+        return note("You sent this answer already; it counts once. See ", Code("/quiz why"), " for the feedback.")
     if accepted.late:
         return note("Your answer is saved. The round had closed, so it is graded as practice …")
     if accepted.submission.ranked:
@@ -41,8 +39,7 @@ def feedback_card(feedback: Feedback) -> Message:
     """What came of one answer."""
     if feedback.stored is None or feedback.question is None:
         return note(
-            "Your answer is saved and waits to be graded. You get the feedback here; nothing is lost. "
-            "To look again: ",
+            "Your answer is saved and waits to be graded. You get the feedback here; nothing is lost. To look again: ",
             Code("/quiz why"),
         )
     return grade_card(feedback.question, feedback.stored.grade, _status(feedback))
@@ -53,9 +50,7 @@ def grade_card(question: Question, grade: Grade, *more: Block) -> Message:
     score = points(grade)
     title = f"{_headline(grade)} · {count(score, 'point')}"
     items = (*_items(question, grade), *_misconceptions(question, grade))
-    return Message(
-        title, (Heading(title), ItemList(items), *more), Tone.GOOD if score >= _GOOD else Tone.PLAIN
-    )
+    return Message(title, (Heading(title), ItemList(items), *more), Tone.GOOD if score >= _GOOD else Tone.PLAIN)
 
 
 def _headline(grade: Grade) -> str:
@@ -97,7 +92,5 @@ def _status(feedback: Feedback) -> Footnote:
         return footnote("Practice, not ranked. Another one: ", Code("/quiz practice"))
     if asked.status is RoundStatus.OPEN:
         closing = When(asked.closes_at, feedback.tz, WhenStyle.DAY_TIME)
-        return footnote(
-            "Ranked. The points count and the model answer comes when the round closes, ", closing, "."
-        )
+        return footnote("Ranked. The points count and the model answer comes when the round closes, ", closing, ".")
     return footnote("Ranked. This round is closed; see ", Code("/quiz leaderboard"))

@@ -9,6 +9,4 @@ def help_card(*, leads: bool) -> Message:
     """Every command with what it does; a lead's commands for leads only."""
     title = "Quiz commands for leads" if leads else "Quiz commands"
     items = tuple(Item(Mark.NONE, usage, remark=text) for usage, text in help_lines(leads=leads))
-    return Message(
-        title, (Heading(title), ItemList(items), footnote("Everything but posts is private to you."))
-    )
+    return Message(title, (Heading(title), ItemList(items), footnote("Everything but posts is private to you.")))

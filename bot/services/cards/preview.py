@@ -14,12 +14,8 @@ def question_preview(question: Question) -> tuple[Message, ...]:
         Tone.QUESTION,
     )
     hints = ItemList(tuple(Item(Mark.NONE, hint) for hint in question.hints))
-    points = ItemList(
-        tuple(Item(Mark.NONE, p.claim, remark=f"If missed: {p.missing}") for p in question.key_points)
-    )
-    wrong = ItemList(
-        tuple(Item(Mark.MISCONCEPTION, w.claim, remark=w.correction) for w in question.misconceptions)
-    )
+    points = ItemList(tuple(Item(Mark.NONE, p.claim, remark=f"If missed: {p.missing}") for p in question.key_points))
+    wrong = ItemList(tuple(Item(Mark.MISCONCEPTION, w.claim, remark=w.correction) for w in question.misconceptions))
     code = (CodeBlock(question.code.rstrip("\n")),) if question.code else ()
     answer = Message(
         f"The answer: {question.title}",

@@ -34,9 +34,7 @@ def sure_card() -> Message:
         "Delete all your answers, grades and points? This cannot be undone.",
         (
             Heading("Delete everything about you?"),
-            Markup(
-                "Your answers, grades, points and streak go for ever. Other people's scores stay as they are."
-            ),
+            Markup("Your answers, grades, points and streak go for ever. Other people's scores stay as they are."),
             Buttons((Button("Yes, delete it all", Action("forget", "me")),)),
             footnote("Or type ", Code("/quiz privacy delete confirm"), ". Otherwise do nothing."),
         ),

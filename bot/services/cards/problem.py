@@ -70,10 +70,7 @@ def _(error: facts.NotPaused) -> str:
 
 @sentence.register
 def _(error: facts.AnswerTooLong) -> str:
-    return (
-        f"That is {error.length:,} characters; an answer has at most {error.limit:,}. "
-        "Shorten it and send it again."
-    )
+    return f"That is {error.length:,} characters; an answer has at most {error.limit:,}. Shorten it and send it again."
 
 
 @sentence.register

@@ -103,9 +103,7 @@ def no_round_card(next_at: When | None) -> Message:
             Code("/quiz-admin setup"),
             ".",
         )
-    return note(
-        "No question is open. The next one comes ", next_at, ". Until then: ", Code("/quiz practice"), "."
-    )
+    return note("No question is open. The next one comes ", next_at, ". Until then: ", Code("/quiz practice"), ".")
 
 
 def level(question: Question) -> str:

@@ -39,17 +39,11 @@ def _results(outcome: Outcome) -> list[Block]:
     if not outcome.answers:
         return [footnote("Nobody answered this time. Practise it any time: ", Code("/quiz practice"))]
     rows = tuple((name, str(points)) for name, points in outcome.scores[:_SHOWN])
-    blocks: list[Block] = (
-        [Table((Column("This round"), Column("Points", numeric=True)), rows)] if rows else []
-    )
+    blocks: list[Block] = [Table((Column("This round"), Column("Points", numeric=True)), rows)] if rows else []
     if outcome.week.top:
         week = tuple((str(s.rank), s.name, str(s.points)) for s in outcome.week.top)
-        blocks.append(
-            Table((Column("#", numeric=True), Column("This week"), Column("Points", numeric=True)), week)
-        )
+        blocks.append(Table((Column("#", numeric=True), Column("This week"), Column("Points", numeric=True)), week))
     waiting = outcome.answers - len(outcome.scores)
     pending = f" · {waiting} still being graded" if waiting > 0 else ""
-    blocks.append(
-        footnote(count(outcome.answers, "answer"), pending, ". Your own feedback: ", Code("/quiz why"))
-    )
+    blocks.append(footnote(count(outcome.answers, "answer"), pending, ". Your own feedback: ", Code("/quiz why")))
     return blocks

@@ -31,9 +31,7 @@ def outlook_card(outlook: Outlook, title: str) -> Message:
     if schedule.skipped:
         days = ", ".join(f"{day:%a} {day.day} {day:%b}" for day in sorted(schedule.skipped))
         blocks.append(line(f"Left out: {days}"))
-    blocks.append(
-        footnote("Change it: ", Code("/quiz-admin schedule set 09:30 mon-fri Europe/Berlin open 8h"))
-    )
+    blocks.append(footnote("Change it: ", Code("/quiz-admin schedule set 09:30 mon-fri Europe/Berlin open 8h")))
     return Message(f"{title}: {say_plan(schedule.plan)}", tuple(blocks))
 
 
@@ -42,9 +40,7 @@ def health_card(health: Health) -> Message:
     schedule = health.outlook.schedule
     coming = health.outlook.coming
     items = [
-        Item(
-            Mark.MISS, f"The schedule is paused: {schedule.paused}.", remark="Do: /quiz-admin schedule resume"
-        )
+        Item(Mark.MISS, f"The schedule is paused: {schedule.paused}.", remark="Do: /quiz-admin schedule resume")
         if schedule.paused is not None
         else Item(Mark.HIT, f"The schedule runs: {say_plan(schedule.plan)}"),
         Item(Mark.HIT, f"{count(health.pending, 'answer')} waiting to be graded"),
@@ -61,9 +57,7 @@ def health_card(health: Health) -> Message:
         else ()
     )
     title = "All is well" if well else "Something needs you"
-    return Message(
-        title, (Heading(title), ItemList(tuple(items)), *next_at), Tone.GOOD if well else Tone.PROBLEM
-    )
+    return Message(title, (Heading(title), ItemList(tuple(items)), *next_at), Tone.GOOD if well else Tone.PROBLEM)
 
 
 _RESUME = Code("/quiz-admin schedule resume")
@@ -75,6 +69,4 @@ def _dates(outlook: Outlook) -> Table:
     if not outlook.titles:
         return Table((Column("Next"), Column("At")), tuple((day, clock) for day, clock in rows))
     titled = zip(rows, outlook.titles, strict=False)
-    return Table(
-        (Column("Next"), Column("At"), Column("Question")), tuple((*row, title) for row, title in titled)
-    )
+    return Table((Column("Next"), Column("At"), Column("Question")), tuple((*row, title) for row, title in titled))
