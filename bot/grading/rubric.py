@@ -10,6 +10,8 @@ from bot.content.schema import Question
 from bot.grading.clauses import Term, terms
 
 _KEPT = 1024
+# Words of any Python question: they tell no point from another.
+_LIGHT = frozenset("python cpython code exist use work interpret program need way one".split())
 _ASKED = 0.35  # what a word of the prompt weighs: repeating the question says nothing
 
 
@@ -62,7 +64,7 @@ def _prepare(question: Question) -> Rubric:
     )
 
     def weight(concept: str) -> float:
-        return (_ASKED if concept in asked else 1.0) / math.sqrt(max(spread[concept], 1))
+        return (_ASKED if concept in asked or concept in _LIGHT else 1.0) / math.sqrt(max(spread[concept], 1))
 
     def wordings(texts: Iterable[str]) -> tuple[Wording, ...]:
         made = (tuple((term, weight(term.concept)) for term in _once(terms(text))) for text in texts)
