@@ -17,11 +17,11 @@ from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdic
 
 VERSION = "offline-1"
 
-HIT = 0.60  # share of a wording's weight that must be found, in the right polarity
+HIT = 0.50  # share of a wording's weight that must be found, in the right polarity
 PARTIAL = 0.45
 REJECT = 0.62
-FLIPPED = 0.70
-_SMOOTHING = 0.25  # keeps wordings of one or two words from matching everything
+FLIPPED = 0.65
+_SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
 

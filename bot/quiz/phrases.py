@@ -23,7 +23,7 @@ _GROUPS = {
     "every day": frozenset(range(1, 8)),
 }
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?\Z")
-_SPAN = re.compile(r"(\d{1,5})\s*(d|days?|h|hours?|hrs?|m|min|mins|minutes?)")
+_SPAN = re.compile(r"(\d{1,5})\s*(days?|d|hours?|hrs?|h|minutes?|mins?|m)")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 

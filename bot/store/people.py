@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.chat.event import Place
 from bot.quiz.team import Channel, Player, Team
@@ -121,20 +121,20 @@ class SqlPlayers:
             col(PlayerRow.external_id) == external_id,
         )
         row = (await self._session.execute(query)).one_or_none()
-        return Player(*row) if row else None
+        return _player(row) if row else None
 
     async def get(self, player_id: int) -> Player:
         row = (await self._session.execute(_PLAYERS.where(col(PlayerRow.id) == player_id))).one_or_none()
         if row is None:
             raise NotStored("player", player_id)
-        return Player(*row)
+        return _player(row)
 
     async def named(self, team_id: int, name: str) -> Sequence[Player]:
         query = _PLAYERS.where(
             col(PlayerRow.team_id) == team_id,
             (col(PlayerRow.name) == name) | (col(PlayerRow.external_id) == name),
         ).order_by(col(PlayerRow.id))
-        return [Player(*row) for row in await self._session.execute(query)]
+        return [_player(row) for row in await self._session.execute(query)]
 
     async def forget(self, player_id: int) -> None:
         player = await self.get(player_id)
@@ -160,7 +160,11 @@ _PLAYERS = select(
 )
 
 
-def _channel(row: Row[Any] | None) -> Channel | None:
+def _player(row: Any) -> Player:  # noqa: ANN401 - a row, whose type says less than the select
+    return Player(*row)
+
+
+def _channel(row: Any) -> Channel | None:  # noqa: ANN401
     if row is None:
         return None
-    return Channel(*tuple(row))
+    return Channel(*row)

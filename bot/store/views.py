@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.grading.verdict import Verdict
 from bot.quiz.round import Round
@@ -32,14 +32,14 @@ class SqlViews:
             .order_by(col(StandingRow.points).desc(), col(PlayerRow.name), col(PlayerRow.id))
         )
         rows = (await self._session.execute(page.limit(size))).all() if size else []
-        top = [Standing(await self._rank(here, row[2]), *row) for row in rows[:1]]
+        top = [_standing(await self._rank(here, row[2]), row) for row in rows[:1]]
         for index, row in enumerate(rows[1:], 1):
             rank = top[-1].rank if row[2] == top[-1].points else index + 1
-            top.append(Standing(rank, *row))
+            top.append(_standing(rank, row))
         mine = None
         if own is not None and all(standing.player_id != own for standing in top):
             found = (await self._session.execute(page.where(col(PlayerRow.id) == own))).one_or_none()
-            mine = Standing(await self._rank(here, found[2]), *found) if found else None
+            mine = _standing(await self._rank(here, found[2]), found) if found else None
         return Board(tuple(top), mine, players)
 
     async def _rank(self, here: Sequence[Any], points: int) -> int:
@@ -184,3 +184,7 @@ class SqlViews:
             {"period": period, "player": name, "points": points, "rounds": rounds}
             for period, name, points, rounds in await self._session.execute(query)
         ]
+
+
+def _standing(rank: int, row: Any) -> Standing:  # noqa: ANN401 - a row, whose type says less than the select
+    return Standing(rank, *row)

@@ -1,0 +1,63 @@
+"""Fixtures that most tests share: a real SQLite file, the real bank, and a game on both."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.content.bank import Bank
+from bot.content.loader import load_bank
+from bot.services.game import Game
+from bot.store.migrate import upgrade
+from bot.store.store import SqlStore
+from tests.doubles import Table
+
+HOUSE = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A developer's .env and environment must not change what the tests see."""
+    for name in ("DATABASE_URL", "CONTENT_DIR", "LOG_LEVEL", "LOG_FORMAT", "GRADING_WORKERS", "TICK_SECONDS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def bank() -> Bank:
+    return load_bank(HOUSE / "content")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of this version, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    await upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database(migrated: Path, tmp_path: Path) -> str:
+    path = tmp_path / "quiz.db"
+    shutil.copy(migrated, path)
+    return f"sqlite:///{path}"
+
+
+@pytest_asyncio.fixture
+async def store(database: str) -> AsyncIterator[SqlStore]:
+    store = SqlStore(database)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def game(store: SqlStore, bank: Bank) -> Game:
+    return Game(store, bank)
+
+
+@pytest.fixture
+def table(game: Game) -> Table:
+    """A game with people around it; see `doubles.Table`."""
+    return Table(game)
