@@ -6,6 +6,7 @@ import re
 import sys
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.cli.failure import CANNOT_START, PROBLEMS, USAGE, stop
 from bot.content.bank import Bank
 from bot.platforms.terminal.adapter import HERE, Screen, TerminalPlatform
 from bot.platforms.terminal.lines import Lines, PromptLines, PromptLook, ScriptLines
+from bot.platforms.terminal.render import is_rich
 from bot.platforms.terminal.room import Room
 from bot.quiz.phrases import Unreadable, read_zone, say_plan
 from bot.quiz.schedule import Schedule
@@ -79,7 +81,10 @@ async def _open_room(
         name = person or _user()
         room = _room(platform, driver, name, bank, interactive=interactive)
         _welcome(platform.screen, driver, schedule, interactive=interactive)
-        code = await _session(room, driver, supervisor, interactive=interactive)
+        # A dumb terminal is written to as it comes: keeping the prompt in place needs escape codes.
+        keeping_prompt = patch_stdout(raw=True) if interactive and is_rich(console) else nullcontext()
+        with keeping_prompt:
+            code = await _session(room, driver, supervisor, interactive=interactive)
     if code:
         lines = "line was" if room.mistyped == 1 else "lines were"
         stop(f"{room.mistyped} {lines} not understood; correct the script and run it again.", PROBLEMS)
@@ -90,13 +95,12 @@ async def _session(room: Room, driver: RoomDriver, supervisor: Supervisor, *, in
         await supervisor.tick()
         await driver.settle()
         return await room.run()
-    with patch_stdout(raw=True):
-        await supervisor.start()
-        try:
-            return await room.run()
-        finally:
-            await driver.settle()
-            await supervisor.stop()
+    await supervisor.start()
+    try:
+        return await room.run()
+    finally:
+        await driver.settle()
+        await supervisor.stop()
 
 
 def _room(platform: TerminalPlatform, driver: RoomDriver, name: str, bank: Bank, *, interactive: bool) -> Room:

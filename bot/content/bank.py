@@ -7,7 +7,7 @@ from bot.content.schema import Pack, Question
 from bot.errors import QuizError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class QuestionNotFound(QuizError):
     """No question with this id is in the bank."""
 
@@ -28,6 +28,11 @@ class Bank:
             return self.questions[question_id]
         except KeyError:
             raise QuestionNotFound(question_id) from None
+
+    def opener(self, packs: Sequence[str]) -> str | None:
+        """The question a channel with these packs gets first, if a pack names one."""
+        named = (self.packs[name].opener for name in packs if name in self.packs)
+        return next((id_ for id_ in named if id_ in self.questions), None)
 
     def of_packs(self, packs: Sequence[str]) -> Sequence[Question]:
         """Questions of these packs, ordered by id."""

@@ -147,11 +147,12 @@ class Question(_Frozen):
 
 
 class Pack(_Frozen):
-    """pack.yaml: what a folder of questions is about."""
+    """pack.yaml: what a folder of questions is about. `opener`: the question a channel gets first."""
 
     id: Slug
     title: Line
     description: Text
+    opener: Slug | None = None
 
 
 def _twice(ids: Sequence[str]) -> str | None:

@@ -13,16 +13,23 @@ class NothingToAsk(QuizError):
 
 
 def choose(
-    questions: Sequence[Question], asked: Sequence[str], *, seed: int, mix: Mapping[Difficulty, int]
+    questions: Sequence[Question],
+    asked: Sequence[str],
+    *,
+    seed: int,
+    mix: Mapping[Difficulty, int],
+    opener: str | None = None,
 ) -> Question:
     """The next question: none is repeated until all were asked, then a new cycle begins in a new order.
 
     `asked`: ids already asked, oldest first. `mix`: weights of the difficulties within a cycle; 0 leaves one
-    out. Raises `NothingToAsk`.
+    out. `opener`: the question to begin with. Raises `NothingToAsk`.
     """
     wanted = {question.id: question for question in questions if mix.get(question.difficulty, 0) > 0}
     if not wanted:
         raise NothingToAsk
+    if opener in wanted and not asked:
+        return wanted[opener]
     times = Counter(id_ for id_ in asked if id_ in wanted)
     # The cycle is the fewest times any question was asked: one added to the bank late catches up first.
     cycle = min(times[id_] for id_ in wanted)
@@ -40,12 +47,13 @@ def preview(
     seed: int,
     mix: Mapping[Difficulty, int],
     count: int,
+    opener: str | None = None,
 ) -> list[Question]:
     """The next `count` questions as `choose` would give them. Raises `NothingToAsk`."""
     history = list(asked)
     coming: list[Question] = []
     for _ in range(count):
-        coming.append(choose(questions, history, seed=seed, mix=mix))
+        coming.append(choose(questions, history, seed=seed, mix=mix, opener=opener))
         history.append(coming[-1].id)
     return coming
 

@@ -81,7 +81,14 @@ async def show(game: Game, event: Event, *, with_titles: bool = False) -> Outloo
         if not with_titles:
             return outlook
         plan, asked = schedule.plan, await uow.rounds.asked(channel.id)
-        questions = preview(game.bank.of_packs(plan.packs), asked, seed=schedule.seed, mix=plan.mix, count=_SHOWN)
+        questions = preview(
+            game.bank.of_packs(plan.packs),
+            asked,
+            seed=schedule.seed,
+            mix=plan.mix,
+            count=_SHOWN,
+            opener=game.bank.opener(plan.packs),
+        )
         return replace(outlook, titles=tuple(question.title for question in questions))
 
 

@@ -92,7 +92,8 @@ async def _serve(uow: UnitOfWork, game: Game, schedule: Schedule, now: datetime)
 async def _choose(uow: UnitOfWork, game: Game, schedule: Schedule) -> Question:
     plan = schedule.plan
     asked = await uow.rounds.asked(schedule.channel_id)
-    return choose(game.bank.of_packs(plan.packs), asked, seed=schedule.seed, mix=plan.mix)
+    questions, opener = game.bank.of_packs(plan.packs), game.bank.opener(plan.packs)
+    return choose(questions, asked, seed=schedule.seed, mix=plan.mix, opener=opener)
 
 
 async def _open(

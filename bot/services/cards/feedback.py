@@ -92,5 +92,5 @@ def _status(feedback: Feedback) -> Footnote:
         return footnote("Practice, not ranked. Another one: ", Code("/quiz practice"))
     if asked.status is RoundStatus.OPEN:
         closing = When(asked.closes_at, feedback.tz, WhenStyle.DAY_TIME)
-        return footnote("Ranked. The points count and the model answer comes when the round closes, ", closing, ".")
+        return footnote("Ranked. Points count, and the model answer comes, when the round closes: ", closing)
     return footnote("Ranked. This round is closed; see ", Code("/quiz leaderboard"))
