@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.grading.text import Folded, fold, words
-from bot.grading.vocabulary import FUNCTION, NEGATORS, NOT_REALLY, concept, join_phrases
+from bot.grading.vocabulary import FUNCTION, NEGATORS, NOT_REALLY, VERBS, concept, join_phrases
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|\n\s*(?:\n|[-*•·]\s|\d+[.)]\s)?|\s[•·]\s")
 _CLAUSE_END = re.compile(
@@ -104,7 +104,7 @@ def _pieces(text: str, start: int, end: int, number: int) -> Iterator[_Piece]:
 def _is_keyword_list(text: str, pieces: list[_Piece]) -> bool:
     """Terms in a row, with next to nothing that would make a sentence of them."""
     said = [word for piece in pieces for word, *_ in words(text[piece.start : piece.end])]
-    glue = sum(word in FUNCTION or word in NEGATORS for word in said)
+    glue = sum(word in FUNCTION or word in NEGATORS or word in VERBS for word in said)
     if len(said) >= 5 and glue / len(said) < 0.12:
         return True
     short = sum(len(words(text[piece.start : piece.end])) <= 2 for piece in pieces)

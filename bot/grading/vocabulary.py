@@ -19,6 +19,12 @@ STOP = frozenset(
 # Words without which a row of terms is only a row of terms.
 FUNCTION = STOP - frozenset("like get gets got way thing things kind sort lot lots etc ok okay".split())
 
+# Verbs that make a sentence of technical nouns; those that are nouns as well (lock, release, wait) do not.
+VERBS = frozenset(
+    "take takes taking hold holds holding run runs running execute executes executing let lets allow allows make "
+    "makes keep keeps prevent prevents protect protects need needs get gets cause causes stay stays become becomes "
+    "happen happens go goes give gives block blocks lose loses corrupt corrupts copy copies share shares".split()
+)
 NEGATORS = frozenset(
     """not no never cannot can't don't doesn't didn't isn't aren't wasn't weren't won't wouldn't shouldn't
     couldn't hasn't haven't hadn't mustn't ain't dont doesnt isnt arent wont cant without neither nor none

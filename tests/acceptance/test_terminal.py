@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyte
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
+PATIENCE_S = 30
 
 
 class Terminal:
@@ -34,19 +36,24 @@ class Terminal:
             }
             | environment,
             encoding="utf-8",
-            timeout=60,
+            timeout=PATIENCE_S,
         )
 
     def shows(self, text: str) -> list[str]:
         """Wait until the screen shows `text`; the screen's lines."""
+        deadline = time.monotonic() + PATIENCE_S
         while not any(text in line for line in self.lines):
-            written = self._child.read_nonblocking(size=65536, timeout=60)
+            assert time.monotonic() < deadline, "\n".join(["never shown: " + text, *filter(None, self.lines)])
+            written = self._child.read_nonblocking(size=65536, timeout=PATIENCE_S)
             self.raw += written
             self._stream.feed(written)
         return self.lines
 
     def types(self, line: str) -> None:
-        self._child.send(line + "\r")
+        self.presses(line + "\r")
+
+    def presses(self, keys: str) -> None:
+        self._child.send(keys)
 
     def leaves(self) -> int:
         self._child.send("/quit\r")
@@ -107,6 +114,8 @@ def test_several_people_take_turns_and_words_are_completed() -> None:
         room.shows("answers are private")
         room.types("/as bo")
         room.shows("bo>")
-        room.types("/quiz lead\t")
+        room.presses("/quiz lead\t")
+        room.shows("bo> /quiz leaderboard")
+        room.types("")
         room.shows("The open round counts when it closes")
         assert room.leaves() == 0
