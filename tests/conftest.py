@@ -1,7 +1,7 @@
 """Fixtures that most tests share: a real SQLite file, the real bank, and a game on both."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,12 @@ import pytest_asyncio
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.services.game import Game
+from bot.services.ports import Store
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
 from tests.doubles import Table
+from tests.memory import MemoryStore
+from tests.postgres import PostgresServer, name_of, postgres_server
 
 HOUSE = Path(__file__).resolve().parent.parent
 
@@ -32,17 +35,56 @@ def bank() -> Bank:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database of this version, made once and copied for each test."""
+    """An empty SQLite file of this version, made once and copied for each test."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
     await upgrade(f"sqlite:///{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated_postgres(postgres: PostgresServer) -> AsyncIterator[str]:
+    """The name of an empty database of this version: a template for each test's own."""
+    with postgres.fresh() as address:
+        await upgrade(address)
+        yield name_of(address)
+
+
 @pytest.fixture
-def database(migrated: Path, tmp_path: Path) -> str:
+def sqlite_database(migrated: Path, tmp_path: Path) -> str:
     path = tmp_path / "quiz.db"
     shutil.copy(migrated, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresServer, migrated_postgres: str) -> Iterator[str]:
+    with postgres.fresh(migrated_postgres) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """An empty database of this version; each test runs once on each kind."""
+    return str(request.getfixturevalue(f"{request.param}_database"))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def any_address(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "memory" else str(request.getfixturevalue(f"{request.param}_database"))
+
+
+@pytest_asyncio.fixture
+async def any_store(any_address: str) -> AsyncIterator[Store]:
+    """Every store there is, for the store contract."""
+    made = SqlStore(any_address) if any_address else MemoryStore()
+    yield made
+    await made.close()
 
 
 @pytest_asyncio.fixture

@@ -112,6 +112,15 @@ class SqlGrades:
         self._session = session
 
     async def add(self, stored: StoredGrade) -> bool:
+        # A close under way and this grade must see one another, or neither would count it. Round first, then
+        # submission: the order in which a close locks them.
+        asked = (
+            select(col(RoundRow.id))
+            .join(SubmissionRow, col(SubmissionRow.round_id) == col(RoundRow.id))
+            .where(col(SubmissionRow.id) == stored.submission_id)
+            .with_for_update(read=True, of=RoundRow)
+        )
+        await self._session.execute(asked)
         query = select(SubmissionRow).where(col(SubmissionRow.id) == stored.submission_id).with_for_update()
         submission = (await self._session.execute(query)).scalar_one_or_none()
         if submission is None:

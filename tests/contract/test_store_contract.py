@@ -1,0 +1,485 @@
+"""What every store must do: one body over memory, a SQLite file and PostgreSQL."""
+
+import asyncio
+import contextlib
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from bot.chat.event import Place
+from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict
+from bot.quiz.round import Round, RoundStatus
+from bot.quiz.schedule import WORKDAYS, Plan, Schedule
+from bot.quiz.submission import Submission
+from bot.quiz.team import Channel, Player
+from bot.services.ports import NotStored, RowStatus, Store, StoredGrade, Task, UnitOfWork
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+DAY = date(2026, 11, 24)
+PLACE = Place("fake", "W1", "Team one", "C1", "quiz")
+PLAN = Plan(time(9), WORKDAYS, "Europe/Berlin", ("gil",), timedelta(hours=8))
+LEASE = timedelta(minutes=1)
+
+
+async def _channel(uow: UnitOfWork, name: str = "C1", workspace: str = "W1") -> Channel:
+    return await uow.teams.register(Place("fake", workspace, "Team one", name, "quiz"), now=NOW)
+
+
+async def _player(uow: UnitOfWork, channel: Channel, name: str = "ana") -> Player:
+    return await uow.players.enrol(channel.team_id, "fake", name, name.title(), now=NOW)
+
+
+async def _schedule(uow: UnitOfWork, channel: Channel, due: datetime = NOW) -> Schedule:
+    return await uow.schedules.add(channel.id, PLAN, seed=7, next_date=DAY, next_fire_at=due)
+
+
+async def _round(uow: UnitOfWork, channel: Channel, schedule: Schedule | None = None, day: date = DAY) -> Round:
+    made = await uow.rounds.open(
+        channel=channel,
+        schedule_id=schedule.id if schedule else None,
+        scheduled_on=day if schedule else None,
+        day=day,
+        due_at=NOW,
+        opened_at=NOW,
+        closes_at=NOW + timedelta(hours=8),
+        question_id="q1",
+    )
+    assert made is not None
+    return made
+
+
+async def _answer(uow: UnitOfWork, player: Player, channel: Channel, asked: Round | None, text: str) -> Submission:
+    return await uow.submissions.add(
+        player_id=player.id,
+        channel_id=channel.id,
+        round_id=asked.id if asked else None,
+        question_id="q1",
+        answer=text,
+        at=NOW,
+        ranked=asked is not None,
+    )
+
+
+def _grade(submission_id: int, score: float = 62.5, grader: str = "test-1", rubric: str = "r1") -> StoredGrade:
+    points = (
+        PointVerdict("a", Verdict.HIT, 0.9, Evidence(0, 3, "one")),
+        PointVerdict("b", Verdict.MISS, 0.8, None),
+    )
+    wrong = (MisconceptionFound("m", Evidence(4, 7, "two")),)
+    return StoredGrade(submission_id, Grade(points, wrong, grader, score), rubric, NOW)
+
+
+async def _standing(store: Store, team_id: int, period: str = "all") -> list[tuple[int, str, int, int]]:
+    async with store.read() as uow:
+        board = await uow.views.board(team_id, period, size=10, own=None)
+    return [(row.rank, row.name, row.points, row.rounds) for row in board.top]
+
+
+async def test_what_is_not_committed_never_happened(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        await _channel(uow)
+    with contextlib.suppress(RuntimeError):
+        async with any_store.write() as uow:
+            await _channel(uow)
+            raise RuntimeError
+    async with any_store.read() as uow:
+        assert await uow.teams.channel_at(PLACE) is None
+        assert list(await uow.views.teams()) == []
+
+
+async def test_registering_again_gives_the_same_channel_with_its_new_name(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        first = await _channel(uow)
+        renamed = await uow.teams.register(Place("fake", "W1", "Team one", "C1", "gil-quiz"), now=NOW)
+        other = await _channel(uow, "C2")
+        stranger = await _channel(uow, "C1", "W2")
+        await uow.commit()
+    assert (renamed.id, renamed.name) == (first.id, "gil-quiz")
+    assert other.team_id == first.team_id
+    assert stranger.team_id != first.team_id
+    assert stranger.id != first.id
+
+
+async def test_a_player_is_one_per_team_and_keeps_the_newest_name(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        here, there = await _channel(uow), await _channel(uow, "C1", "W2")
+        ana = await _player(uow, here)
+        again = await uow.players.enrol(here.team_id, "fake", "ana", "Ana B.", now=NOW)
+        elsewhere = await _player(uow, there)
+        assert (again.id, again.name) == (ana.id, "Ana B.")
+        assert elsewhere.id != ana.id
+        assert await uow.players.find(here.team_id, "fake", "nobody") is None
+        assert [found.id for found in await uow.players.named(here.team_id, "Ana B.")] == [ana.id]
+        assert [found.id for found in await uow.players.named(here.team_id, "ana")] == [ana.id]
+
+
+async def test_unknown_ids_are_named(any_store: Store) -> None:
+    async with any_store.read() as uow:
+        for call in (uow.teams.channel(99), uow.teams.team(99), uow.players.get(99), uow.rounds.get(99)):
+            with pytest.raises(NotStored):
+                await call
+        with pytest.raises(NotStored):
+            await uow.schedules.get(99)
+        assert await uow.submissions.get(99) is None
+        assert await uow.grades.current(99) is None
+
+
+async def test_a_schedule_comes_back_as_it_was_saved(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        made = await _schedule(uow, await _channel(uow))
+        changed = Schedule(
+            made.id,
+            made.channel_id,
+            PLAN,
+            made.seed,
+            date(2026, 11, 25),
+            NOW + timedelta(days=1),
+            last_date=DAY,
+            skipped=frozenset({date(2026, 12, 24), date(2026, 12, 25)}),
+            paused="lead",
+            version=made.version,
+        )
+        await uow.schedules.save(changed)
+        await uow.commit()
+    async with any_store.read() as uow:
+        kept = await uow.schedules.get(made.id)
+        assert kept == await uow.schedules.of_channel(made.channel_id)
+    assert kept.version == made.version + 1
+    assert (kept.plan, kept.next_date, kept.next_fire_at) == (PLAN, changed.next_date, changed.next_fire_at)
+    assert (kept.last_date, kept.skipped, kept.paused) == (DAY, changed.skipped, "lead")
+    assert kept.next_fire_at.utcoffset() == timedelta()
+
+
+async def test_only_unpaused_schedules_that_are_due_are_claimed_oldest_first(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channels = [await _channel(uow, f"C{number}") for number in range(4)]
+        late = await _schedule(uow, channels[0], NOW - timedelta(hours=2))
+        due = await _schedule(uow, channels[1], NOW)
+        await _schedule(uow, channels[2], NOW + timedelta(seconds=1))
+        stopped = await _schedule(uow, channels[3], NOW - timedelta(days=1))
+        await uow.schedules.save(
+            Schedule(stopped.id, stopped.channel_id, PLAN, 7, DAY, stopped.next_fire_at, paused="lead")
+        )
+        assert [found.id for found in await uow.schedules.claim_due(NOW, 10)] == [late.id, due.id]
+        assert [found.id for found in await uow.schedules.claim_due(NOW, 1)] == [late.id]
+        assert await uow.schedules.next_fire_at() == late.next_fire_at
+
+
+async def test_a_schedule_has_one_round_a_date_and_hand_posted_ones_as_many_as_wanted(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        schedule = await _schedule(uow, channel)
+        first = await _round(uow, channel, schedule)
+        again = await uow.rounds.open(
+            channel=channel,
+            schedule_id=schedule.id,
+            scheduled_on=DAY,
+            day=DAY,
+            due_at=NOW,
+            opened_at=NOW,
+            closes_at=NOW,
+            question_id="q2",
+        )
+        assert again is None
+        by_hand = [await _round(uow, channel), await _round(uow, channel)]
+        assert len({first.id, *(asked.id for asked in by_hand)}) == 3
+        assert await uow.rounds.latest(channel.id) == by_hand[-1]
+        assert [asked.id for asked in await uow.rounds.open_in(channel.id)] == [
+            first.id,
+            *(asked.id for asked in by_hand),
+        ]
+        assert list(await uow.rounds.asked(channel.id)) == ["q1"] * 3
+
+
+async def test_a_round_ends_once(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        assert [found.id for found in await uow.rounds.claim_closing(asked.closes_at, 10)] == [asked.id]
+        assert list(await uow.rounds.claim_closing(asked.closes_at - timedelta(seconds=1), 10)) == []
+        assert await uow.rounds.next_close_at() == asked.closes_at
+        assert await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
+        assert not await uow.rounds.finish(asked.id, RoundStatus.FAILED, now=NOW)
+        kept = await uow.rounds.get(asked.id)
+        assert (kept.status, kept.closed_at) == (RoundStatus.CLOSED, NOW)
+        assert await uow.rounds.next_close_at() is None
+        assert await uow.rounds.latest(channel.id, RoundStatus.OPEN) is None
+
+
+async def test_failed_and_missed_rounds_use_no_question_up(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        await uow.rounds.finish(asked.id, RoundStatus.FAILED, now=NOW)
+        assert list(await uow.rounds.asked(channel.id)) == []
+
+
+async def test_only_the_first_answer_of_a_round_ranks(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana, bo = await _player(uow, channel), await _player(uow, channel, "bo")
+        asked = await _round(uow, channel)
+        first = await _answer(uow, ana, channel, asked, "first")
+        second = await _answer(uow, ana, channel, asked, "second")
+        other = await _answer(uow, bo, channel, asked, "other")
+        practice = await _answer(uow, ana, channel, None, "practice")
+        assert [s.ranked for s in (first, second, other, practice)] == [True, False, True, False]
+        assert await uow.submissions.ranked_of(asked.id, ana.id) == first
+        assert await uow.submissions.latest_of(ana.id) == practice
+        assert await uow.rounds.answers(asked.id) == 2
+        assert await uow.views.practised(ana.id) == {"q1"}
+
+
+async def test_a_pending_answer_is_held_by_one_and_free_again_when_the_lease_ends(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        given = await _answer(uow, await _player(uow, channel), channel, None, "x" * 3000 + "é😀")
+        await uow.commit()
+    async with any_store.write() as uow:
+        assert list(await uow.submissions.claim_pending(NOW, lease=LEASE, limit=9)) == [given]
+        await uow.commit()
+    async with any_store.write() as uow:
+        assert list(await uow.submissions.claim_pending(NOW, lease=LEASE, limit=9)) == []
+        assert list(await uow.submissions.claim_pending(NOW + LEASE, lease=LEASE, limit=9)) == [given]
+        await uow.submissions.put_off(given.id, until=NOW + 3 * LEASE)
+        assert list(await uow.submissions.claim_pending(NOW + 2 * LEASE, lease=LEASE, limit=9)) == []
+        assert await uow.submissions.pending() == 1
+        await uow.grades.add(_grade(given.id))
+        assert await uow.submissions.pending() == 0
+        assert list(await uow.submissions.claim_pending(NOW + 9 * LEASE, lease=LEASE, limit=9)) == []
+
+
+async def test_a_grade_is_kept_whole_and_once(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        given = await _answer(uow, await _player(uow, channel), channel, None, "one two")
+        assert await uow.grades.add(_grade(given.id))
+        assert not await uow.grades.add(_grade(given.id))
+        assert await uow.grades.current(given.id) == _grade(given.id)
+        assert await uow.grades.add(_grade(given.id, score=25.0, grader="test-2"))
+        newest = await uow.grades.current(given.id)
+        assert newest is not None
+        assert newest.grade.score == 25.0
+        assert not await uow.grades.add(_grade(10_000))
+
+
+async def test_points_count_when_the_round_closes_and_once(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana = await _player(uow, channel)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, ana, channel, asked, "one two")
+        await uow.grades.add(_grade(given.id))
+        await uow.commit()
+    assert await _standing(any_store, channel.team_id) == []
+    async with any_store.write() as uow:
+        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle(asked.id)
+        await uow.grades.settle(asked.id)
+        await uow.commit()
+    for period in ("all", "week:2026-W48", "month:2026-11", "season:2026-Q4"):
+        assert await _standing(any_store, channel.team_id, period) == [(1, "Ana", 63, 1)]
+    assert await _standing(any_store, channel.team_id, "month:2026-12") == []
+
+
+async def test_a_grade_after_the_close_counts_and_a_regrade_counts_the_difference(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, await _player(uow, channel), channel, asked, "one two")
+        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle(asked.id)
+        await uow.grades.add(_grade(given.id, score=50.0))
+        await uow.commit()
+    assert await _standing(any_store, channel.team_id) == [(1, "Ana", 50, 1)]
+    async with any_store.write() as uow:
+        await uow.grades.add(_grade(given.id, score=75.0, grader="test-2"))
+        await uow.commit()
+    assert await _standing(any_store, channel.team_id) == [(1, "Ana", 75, 1)]
+
+
+@pytest.mark.parametrize("close_first", [True, False])
+async def test_a_grade_and_a_close_at_the_same_moment_count_it_once(any_store: Store, *, close_first: bool) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, await _player(uow, channel), channel, asked, "one two")
+        await uow.commit()
+    first_has_begun = asyncio.Event()
+
+    async def close(uow: UnitOfWork) -> None:
+        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle(asked.id)
+
+    async def grade(uow: UnitOfWork) -> None:
+        await uow.grades.add(_grade(given.id))
+
+    one, other = (close, grade) if close_first else (grade, close)
+
+    async def goes_first() -> None:
+        async with any_store.write() as uow:
+            await one(uow)
+            first_has_begun.set()
+            await asyncio.sleep(0.05)  # the second is under way, and waits for this transaction
+            await uow.commit()
+
+    async def goes_second() -> None:
+        await first_has_begun.wait()
+        async with any_store.write() as uow:
+            await other(uow)
+            await uow.commit()
+
+    await asyncio.gather(goes_first(), goes_second())
+    assert await _standing(any_store, channel.team_id) == [(1, "Ana", 63, 1)]
+
+
+async def test_the_board_shares_ranks_and_adds_the_readers_own_row(any_store: Store) -> None:
+    scores = {"ana": 90.0, "bo": 80.0, "cy": 80.0, "di": 70.0}
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        players = {name: await _player(uow, channel, name) for name in scores}
+        for name, score in scores.items():
+            given = await _answer(uow, players[name], channel, asked, name)
+            await uow.grades.add(_grade(given.id, score=score))
+        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle(asked.id)
+        whole = await uow.views.board(channel.team_id, "all", size=10, own=None)
+        page = await uow.views.board(channel.team_id, "all", size=2, own=players["di"].id)
+        assert [(row.rank, row.name) for row in whole.top] == [(1, "Ana"), (2, "Bo"), (2, "Cy"), (4, "Di")]
+        assert [row.name for row in page.top] == ["Ana", "Bo"]
+        assert page.own is not None
+        assert (page.own.rank, page.own.name, page.players) == (4, "Di", 4)
+        assert list(await uow.views.round_scores(asked.id)) == [("Ana", 90), ("Bo", 80), ("Cy", 80), ("Di", 70)]
+
+
+async def test_history_and_tallies_and_attendance(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana = await _player(uow, channel)
+        missed, played = await _round(uow, channel), await _round(uow, channel)
+        given = await _answer(uow, ana, channel, played, "one two")
+        await uow.grades.add(_grade(given.id))
+        pending = await _answer(uow, ana, channel, None, "later")
+        history = await uow.views.history(ana.id, 10)
+        assert [(row.submission_id, row.ranked, row.points) for row in history] == [
+            (pending.id, False, None),
+            (given.id, True, 63),
+        ]
+        tallies = await uow.views.point_tallies(ana.id)
+        assert [(tally.point_id, tally.answers, tally.credit) for tally in tallies] == [("a", 1, 1.0), ("b", 1, 0.0)]
+        attendance = await uow.views.attendance(channel.team_id, ana.id)
+        assert [(asked.id, there) for asked, there in attendance] == [(missed.id, False), (played.id, True)]
+
+
+async def test_hints_are_counted_per_round_and_the_last_one_repeats(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana, bo = await _player(uow, channel), await _player(uow, channel, "bo")
+        asked = await _round(uow, channel)
+        assert [await uow.hints.take(ana.id, "q1", asked.id, of=3) for _ in range(4)] == [1, 2, 3, 3]
+        assert await uow.hints.take(ana.id, "q1", None, of=3) == 1
+        assert await uow.hints.take(bo.id, "q1", asked.id, of=3) == 1
+
+
+async def test_an_outbox_key_is_put_once(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        for text in ("first", "again"):
+            await uow.outbox.put("k", Task.NOTICE, channel_id=channel.id, text=text, now=NOW)
+        (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
+        assert (row.text, row.status, row.attempts, row.uncertain) == ("first", RowStatus.SENDING, 1, False)
+
+
+async def test_a_lane_goes_in_order_and_a_stuck_one_holds_up_no_other(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        one, two = await _channel(uow), await _channel(uow, "C2")
+        for key, channel, person in (
+            ("1a", one, None),
+            ("1b", one, None),
+            ("2a", two, None),
+            ("1ana", one, "ana"),
+        ):
+            await uow.outbox.put(key, Task.NOTICE, channel_id=channel.id, person_id=person, now=NOW)
+        heads = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
+        assert [row.key for row in heads] == ["1a", "2a", "1ana"]
+        assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)) == []
+        await uow.outbox.put_back(heads[0].id, until=NOW + LEASE, error="slow", uncertain=False, holder="me")
+        for sent in heads[1:]:
+            await uow.outbox.sent(sent.id, "ref", holder="me")
+        assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)) == []
+        assert await uow.outbox.next_at() == NOW  # 1b is waiting, behind its lane's head
+        again = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="me", limit=9)
+        assert [(row.key, row.attempts, row.uncertain) for row in again] == [("1a", 2, False)]
+        await uow.outbox.give_up(again[0].id, error="gone", holder="me")
+        assert [row.key for row in await uow.outbox.dead(9)] == ["1a"]
+        freed = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="me", limit=9)
+        assert [row.key for row in freed] == ["1b"]
+        assert await uow.outbox.depth() == 1
+
+
+async def test_a_lease_that_ran_out_is_uncertain_and_its_old_holder_can_record_nothing(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        await uow.outbox.put("k", Task.NOTICE, channel_id=channel.id, now=NOW)
+        await uow.outbox.claim(NOW, lease=LEASE, holder="dead", limit=9)
+        (row,) = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="alive", limit=9)
+        assert (row.uncertain, row.attempts) == (True, 2)
+        assert not await uow.outbox.sent(row.id, "x", holder="dead")
+        assert not await uow.outbox.give_up(row.id, error="x", holder="dead")
+        assert not await uow.outbox.put_back(row.id, until=NOW, error="x", uncertain=False, holder="dead")
+        assert await uow.outbox.sent(row.id, "ref", holder="alive")
+        assert not await uow.outbox.sent(row.id, "ref", holder="alive")
+        assert await uow.outbox.depth() == 0
+
+
+async def test_the_round_of_a_post_is_found_by_its_reference(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel, other = await _channel(uow), await _channel(uow, "C2")
+        asked = await _round(uow, channel)
+        await uow.outbox.put("q", Task.QUESTION, channel_id=channel.id, subject_id=asked.id, now=NOW)
+        (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
+        await uow.outbox.sent(row.id, "m1", holder="me")
+        assert await uow.rounds.by_post(channel.id, "m1") == asked
+        assert await uow.rounds.by_post(other.id, "m1") is None
+
+
+async def test_an_event_is_new_once(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        assert await uow.inbox.first_time("fake", "e1", now=NOW)
+        assert not await uow.inbox.first_time("fake", "e1", now=NOW)
+        assert await uow.inbox.first_time("other", "e1", now=NOW)
+
+
+async def test_memory_keeps_the_newest_value(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        assert await uow.memory.get("clock") is None
+        await uow.memory.set("clock", "1")
+        await uow.memory.set("clock", "2")
+        await uow.commit()
+    async with any_store.read() as uow:
+        assert await uow.memory.get("clock") == "2"
+
+
+async def test_forgetting_takes_all_of_one_person_and_nothing_of_another(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        ana, bo = await _player(uow, channel), await _player(uow, channel, "bo")
+        for player in (ana, bo):
+            given = await _answer(uow, player, channel, asked, player.name)
+            await uow.grades.add(_grade(given.id))
+            await uow.hints.take(player.id, "q1", asked.id, of=3)
+            await uow.outbox.put(
+                f"f{given.id}", Task.FEEDBACK, channel_id=channel.id, person_id=player.external_id, now=NOW
+            )
+        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle(asked.id)
+        await uow.players.forget(ana.id)
+        await uow.commit()
+    assert await _standing(any_store, channel.team_id) == [(1, "Bo", 63, 1)]
+    async with any_store.write() as uow:
+        assert list(await uow.views.history(ana.id, 9)) == []
+        assert await uow.rounds.answers(asked.id) == 1
+        assert [row.person_id for row in await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)] == ["bo"]
+        assert await uow.players.find(channel.team_id, "fake", "ana") is None
