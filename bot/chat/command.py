@@ -218,18 +218,14 @@ def _words(rest: str) -> list[str]:
 def _command(root: str, words: list[str]) -> tuple[Command, list[str]]:
     """The longest path whose words all occur, wherever they stand, and the words left over."""
     lowered = [word.lower() for word in words]
-    best = _BY_PATH.get((root,))
-    for path in [*_BY_PATH, *_ALSO]:
-        longer = best is None or len(path) > len(best.path)
-        if path[0] == root and longer and all(word in lowered for word in path[1:]):
-            best = _BY_PATH[_ALSO.get(path, path)]
-    if best is None and not words:
-        best = _BY_PATH[_ALSO[root,]]
-    if best is None or (len(best.path) == 1 and words):
+    fitting = [path for path in [*_BY_PATH, *_ALSO] if path[0] == root and all(word in lowered for word in path[1:])]
+    typed_path = max(fitting, key=len)
+    if len(typed_path) == 1 and words:
         typed = f"/{root} {' '.join(words)}"
         raise UnknownCommand(typed, nearest_command(typed))
+    best = _BY_PATH[_ALSO.get(typed_path, typed_path)]
     left = list(words)
-    for word in best.path[1:]:
+    for word in typed_path[1:]:
         for index, candidate in enumerate(left):
             if candidate.lower() == word:
                 del left[index]

@@ -108,7 +108,7 @@ def _is_keyword_list(text: str, pieces: list[_Piece]) -> bool:
     if len(said) >= 5 and glue / len(said) < 0.12:
         return True
     short = sum(len(words(text[piece.start : piece.end])) <= 2 for piece in pieces)
-    return len(pieces) >= 4 and short / len(pieces) > 0.6 and glue / len(said) < 0.3
+    return len(pieces) >= 4 and short / len(pieces) > 0.6 and (glue / len(said) < 0.3 or len(pieces) >= 8)
 
 
 def _is_denied(text: str, pieces: list[_Piece], index: int) -> bool:

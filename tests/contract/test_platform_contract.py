@@ -1,0 +1,114 @@
+"""What the core may ask of any chat platform, and what it gets. One body for every adapter."""
+
+import io
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from rich.console import Console
+
+from bot.chat.action import Action
+from bot.chat.event import Event, Reply
+from bot.chat.message import Button, Buttons, Footnote, Form, Heading, Message, Paragraph, When, WhenStyle, Words
+from bot.chat.platform import ChatPlatform, Delivered, Target
+from bot.platforms.terminal.adapter import HERE, Screen, TerminalPlatform, TerminalReply
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Bench:
+    """An adapter on a bench: how to reach it as a person, and what one would see."""
+
+    platform: ChatPlatform
+    target: Target
+    reply: Callable[[], Reply]
+    seen: Callable[[], str]
+    forms: list[Form]
+
+
+def _terminal() -> Bench:
+    out = io.StringIO()
+    forms: list[Form] = []
+    screen = Screen(Console(file=out, width=100, force_terminal=False))
+    platform = TerminalPlatform(screen)
+    return Bench(
+        platform,
+        Target(HERE.workspace_id, HERE.channel_id),
+        lambda: TerminalReply(screen, "ana", forms.append),
+        out.getvalue,
+        forms,
+    )
+
+
+@pytest_asyncio.fixture(params=[_terminal], ids=["terminal"])
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    made: Bench = request.param()
+
+    async def sink(_event: Event) -> None:
+        """Nothing comes in here."""
+
+    await made.platform.connect(sink)
+    yield made
+    await made.platform.close()
+
+
+def _message(text: str) -> Message:
+    return Message(
+        "summary",
+        (
+            Heading("A title"),
+            Paragraph((Words(text),)),
+            Buttons((Button("Answer", Action("answer", "7"), primary=True),)),
+            Footnote((Words("Closes "), When(NOW, "Europe/Berlin", WhenStyle.DAY_TIME))),
+        ),
+    )
+
+
+def test_a_platform_has_a_stable_name_and_says_what_it_can(bench: Bench) -> None:
+    assert bench.platform.name.islower()
+    assert isinstance(bench.platform.capabilities.edits, bool)
+
+
+async def test_a_message_to_a_channel_arrives_and_has_a_reference(bench: Bench) -> None:
+    result = await bench.platform.send(bench.target, _message("Hello there."), "k1")
+    assert isinstance(result, Delivered)
+    assert result.ref
+    for part in ("A title", "Hello there.", "Answer"):
+        assert part in bench.seen()
+
+
+async def test_a_sent_message_can_be_given_a_new_state(bench: Bench) -> None:
+    sent = await bench.platform.send(bench.target, _message("0 answers"), "k1")
+    assert isinstance(sent, Delivered)
+    assert isinstance(await bench.platform.edit(bench.target, sent.ref, _message("1 answer")), Delivered)
+    assert "1 answer" in bench.seen()
+
+
+async def test_a_private_message_goes_to_one_person(bench: Bench) -> None:
+    target = Target(bench.target.workspace_id, bench.target.channel_id, "ana")
+    assert isinstance(await bench.platform.send(target, _message("For ana."), "k2"), Delivered)
+    assert "For ana." in bench.seen()
+
+
+async def test_a_reply_acknowledges_tells_privately_and_opens_a_form(bench: Bench) -> None:
+    reply = bench.reply()
+    await reply.acknowledge()
+    await reply.acknowledge()
+    assert await reply.private(_message("Only you see this."))
+    assert "Only you see this." in bench.seen()
+    form = Form(Action("answer", "7"), "Title", "Your answer", "In your own words", 3000)
+    assert await bench.reply().open_form(form)
+    assert bench.forms == [form]
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\x1b[2J\x1b[31mred", "\u202egnp.exe", "@everyone <!channel> ```", "[bold]x[/bold]"]
+)
+async def test_a_persons_words_stay_words(bench: Bench, hostile: str) -> None:
+    assert isinstance(await bench.platform.send(bench.target, _message(hostile), "k3"), Delivered)
+    assert "\x1b" not in bench.seen()
+    assert "\u202e" not in bench.seen()
+    assert ("[bold]" in hostile) == ("[bold]x[/bold]" in bench.seen())
