@@ -124,7 +124,8 @@ def _is_denied(text: str, pieces: list[_Piece], index: int) -> bool:
 
 
 def _clause(folded: Folded, text: str, piece: _Piece, flip: bool) -> Clause:
-    said = text[piece.start : piece.end]
+    # From the text before phrases were joined: their padding is no white space of the answer's.
+    said = folded.text[piece.start : piece.end]
     start = piece.start + len(said) - len(said.lstrip(" \n-*•·.,;:()"))
     end = piece.end - (len(said) - len(said.rstrip()))
     start, end = folded.span(start, end) if start < end else (0, 0)

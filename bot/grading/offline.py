@@ -21,6 +21,7 @@ HIT = 0.50  # share of a wording's weight that must be found, in the right polar
 PARTIAL = 0.45
 REJECT = 0.62
 FLIPPED = 0.65
+_CLOSE = 0.1
 _SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
@@ -64,10 +65,17 @@ def judge_offline(question: Question, answer: str) -> Grade:
     found = tuple(
         MisconceptionFound(id_, _evidence(match.window, answer))
         for id_, wordings in rubric.misconceptions.items()
-        if (match := _best(wordings, windows)).score >= REJECT and match.window is not None
+        if (match := _best(wordings, windows)).window is not None
+        and match.score >= REJECT
+        and not _is_rather_a_point(match, match.window, rubric)
     )
     score = score_of({point.id: point.verdict for point in points}, question)
     return Grade(points, found, VERSION, score)
+
+
+def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric) -> bool:
+    """Whether the same words say something right about as well as they say something wrong."""
+    return any(_best(point.accept, [window]).score >= max(match.score - _CLOSE, HIT) for point in rubric.points)
 
 
 def _judge(point: PointWordings, windows: Sequence[_Window], answer: str) -> PointVerdict:

@@ -123,6 +123,21 @@ def test_offsets_count_code_points_of_the_untouched_answer() -> None:
     assert "one thread" in hit.evidence.text
 
 
+def test_evidence_ends_where_the_clause_ends() -> None:
+    answer = "For number crunching use multiprocessing: each process has a GIL. I say so."
+    evidence = {point.evidence.text for point in judge_offline(GIL, answer).points if point.evidence}
+    assert evidence
+    assert all(text.endswith(("multiprocessing", "GIL", "GIL.")) for text in evidence)
+
+
+def test_a_true_statement_close_to_a_myth_is_no_myth() -> None:
+    grade = judge_offline(GIL, "Since 3.13 there is a free-threaded build without it.")
+    assert grade.misconceptions == ()
+    assert _verdicts(grade)["free-threaded-build"] is Verdict.HIT
+    gone = judge_offline(GIL, "Since 3.13 there is no GIL any more.")
+    assert [found.id for found in gone.misconceptions] == ["gil-is-gone"]
+
+
 def test_weights_and_half_credit_make_the_score(bank: Bank) -> None:
     question = bank.get("check-then-act")
     ids = [point.id for point in question.key_points]
