@@ -1,11 +1,15 @@
 """The composition root: the one place that knows every part by name."""
 
+import asyncio
 import os
 import socket
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from bot.chat.platform import ChatPlatform
 from bot.content.bank import Bank
@@ -13,11 +17,36 @@ from bot.content.loader import load_bank
 from bot.grading.offline import VERSION, judge_offline
 from bot.runtime.clock import Clock
 from bot.runtime.graders import PooledGrader
+from bot.runtime.http import HttpServer, tick_check
+from bot.runtime.metrics import Metrics
 from bot.runtime.supervisor import Supervisor
 from bot.services.game import Game
-from bot.settings import AnswerSettings, ClockSettings, ContentSettings, GradingSettings, StoreSettings, read
-from bot.store.migrate import ensure_ready
+from bot.services.meter import Meter, NoMeter
+from bot.services.ports import StoreUnavailable
+from bot.settings import (
+    AnswerSettings,
+    ClockSettings,
+    ContentSettings,
+    GradingSettings,
+    HttpSettings,
+    StoreSettings,
+    read,
+)
+from bot.store.migrate import current, ensure_ready
 from bot.store.store import SqlStore
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class CannotListen(StoreUnavailable):
+    """The HTTP port is taken or may not be used."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"Cannot listen on {self.host}:{self.port}. Choose another HTTP_PORT or HTTP_HOST."
 
 
 def database_url(given: str | None = None) -> str:
@@ -42,9 +71,9 @@ def load_content(root: Path | None = None) -> Bank:
     return load_bank(root or read(ContentSettings).content_dir)
 
 
-def make_game(store: SqlStore, bank: Bank) -> Game:
+def make_game(store: SqlStore, bank: Bank, meter: Meter | None = None) -> Game:
     """The rules and the store, as every use case needs them."""
-    return Game(store, bank, read(AnswerSettings).limits)
+    return Game(store, bank, read(AnswerSettings).limits, meter=meter or NoMeter())
 
 
 @asynccontextmanager
@@ -55,6 +84,46 @@ async def grading() -> AsyncIterator[PooledGrader]:
         yield grader
     finally:
         grader.close()
+
+
+@asynccontextmanager
+async def health(
+    store: SqlStore, metrics: Metrics, supervisor: Supervisor, platforms: Mapping[str, ChatPlatform], clock: Clock
+) -> AsyncIterator[int | None]:
+    """The server for `/livez`, `/readyz`, `/metrics` while the block runs; its port, None where none is wanted.
+
+    Raises `CannotListen`.
+    """
+    settings = read(HttpSettings)
+    if settings.http_port is None:
+        yield None
+        return
+    address = database_url()
+
+    async def schema() -> str | None:
+        try:
+            revision, head = await current(address)
+        except StoreUnavailable as error:
+            return str(error)
+        return None if revision == head else "run quizbot db upgrade"
+
+    async def connected() -> str | None:
+        return None if platforms else "no platform is connected"
+
+    every_s = read(ClockSettings).tick_seconds
+    ticks = tick_check(clock, lambda: supervisor.ticked_at, every_s=every_s)
+    server = HttpServer(store, metrics, {"database": schema, "platforms": connected, "ticks": ticks})
+    watching = asyncio.create_task(metrics.watch_loop(), name="loop-lag")
+    try:
+        try:
+            port = await server.start(settings.http_host, settings.http_port)
+        except OSError as error:
+            raise CannotListen(settings.http_host, settings.http_port) from error
+        log.info("listening", host=settings.http_host, port=port)
+        yield port
+    finally:
+        watching.cancel()
+        await server.stop()
 
 
 def make_supervisor(

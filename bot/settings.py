@@ -63,6 +63,13 @@ class ClockSettings(_Settings):
     tick_seconds: float = Field(default=5.0, ge=0.1, le=60)
 
 
+class HttpSettings(_Settings):
+    """The server for `/livez`, `/readyz` and `/metrics`; none without a port."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int | None = Field(default=None, ge=0, le=65_535)
+
+
 class LogSettings(_Settings):
     """How much is logged to standard error, and in which form."""
 
@@ -76,6 +83,7 @@ ALL: tuple[type[_Settings], ...] = (
     AnswerSettings,
     GradingSettings,
     ClockSettings,
+    HttpSettings,
     LogSettings,
 )
 

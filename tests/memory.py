@@ -3,7 +3,7 @@
 import asyncio
 import copy
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import TracebackType
@@ -21,7 +21,9 @@ from bot.services import ports
 from bot.services.ports import (
     Board,
     NotStored,
+    Opening,
     OutboxRow,
+    Parcel,
     Played,
     PointTally,
     RowStatus,
@@ -63,7 +65,8 @@ class _State:
     hints: dict[tuple[int, str, int | None], int] = field(default_factory=dict)
     outbox: dict[int, OutboxRow] = field(default_factory=dict)
     leases: dict[int, _Lease] = field(default_factory=dict)
-    inbox: set[tuple[str, str]] = field(default_factory=set)
+    put_at: dict[int, datetime] = field(default_factory=dict)
+    inbox: dict[tuple[str, str], datetime] = field(default_factory=dict)
     memory: dict[str, str] = field(default_factory=dict)
     standings: dict[tuple[int, str, int], tuple[int, int]] = field(default_factory=dict)
     last_id: int = 0
@@ -157,6 +160,9 @@ class _Teams:
         state.channels[id_] = channel
         return channel
 
+    async def channels(self, channel_ids: Sequence[int]) -> Mapping[int, Channel]:
+        return {id_: self._state.channels[id_] for id_ in channel_ids if id_ in self._state.channels}
+
     async def channel(self, channel_id: int) -> Channel:
         if channel_id not in self._state.channels:
             raise NotStored("channel", channel_id)
@@ -215,8 +221,17 @@ class _Schedules:
     def __init__(self, state: _State) -> None:
         self._state = state
 
-    async def add(self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime) -> Schedule:
-        schedule = Schedule(self._state.new_id(), channel_id, plan, seed, next_date, next_fire_at)
+    async def add(
+        self,
+        channel_id: int,
+        plan: Plan,
+        *,
+        seed: int,
+        next_date: date,
+        next_fire_at: datetime,
+        lead_id: str | None = None,
+    ) -> Schedule:
+        schedule = Schedule(self._state.new_id(), channel_id, plan, seed, next_date, next_fire_at, lead_id=lead_id)
         self._state.schedules[schedule.id] = schedule
         return schedule
 
@@ -228,8 +243,9 @@ class _Schedules:
             raise NotStored("schedule", schedule_id)
         return self._state.schedules[schedule_id]
 
-    async def save(self, schedule: Schedule) -> None:
-        self._state.schedules[schedule.id] = replace(schedule, version=schedule.version + 1)
+    async def save(self, *schedules: Schedule) -> None:
+        for schedule in schedules:
+            self._state.schedules[schedule.id] = replace(schedule, version=schedule.version + 1)
 
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
         due = [s for s in self._state.schedules.values() if s.paused is None and s.next_fire_at <= now]
@@ -243,36 +259,27 @@ class _Rounds:
     def __init__(self, state: _State) -> None:
         self._state = state
 
-    async def open(
-        self,
-        *,
-        channel: Channel,
-        schedule_id: int | None,
-        scheduled_on: date | None,
-        day: date,
-        due_at: datetime,
-        opened_at: datetime,
-        closes_at: datetime,
-        question_id: str | None,
-        status: RoundStatus = RoundStatus.OPEN,
-    ) -> Round | None:
-        taken = {(r.schedule_id, r.scheduled_on) for r in self._state.rounds.values()}
-        if scheduled_on is not None and (schedule_id, scheduled_on) in taken:
-            return None
-        made = Round(
-            self._state.new_id(),
-            channel.team_id,
-            channel.id,
-            schedule_id,
-            scheduled_on,
-            day,
-            due_at,
-            opened_at,
-            closes_at,
-            status,
-            question_id,
-        )
-        self._state.rounds[made.id] = made
+    async def open(self, openings: Sequence[Opening]) -> Sequence[Round]:
+        made = []
+        for opening in openings:
+            taken = {(r.schedule_id, r.scheduled_on) for r in self._state.rounds.values()}
+            if opening.scheduled_on is not None and (opening.schedule_id, opening.scheduled_on) in taken:
+                continue
+            asked = Round(
+                self._state.new_id(),
+                opening.channel.team_id,
+                opening.channel.id,
+                opening.schedule_id,
+                opening.scheduled_on,
+                opening.day,
+                opening.due_at,
+                opening.opened_at,
+                opening.closes_at,
+                opening.status,
+                opening.question_id,
+            )
+            self._state.rounds[asked.id] = asked
+            made.append(asked)
         return made
 
     async def get(self, round_id: int) -> Round:
@@ -287,22 +294,25 @@ class _Rounds:
     async def latest(self, channel_id: int, status: RoundStatus | None = None) -> Round | None:
         return next(reversed(self._of(channel_id, *([status] if status else RoundStatus))), None)
 
-    async def open_in(self, channel_id: int) -> Sequence[Round]:
-        return self._of(channel_id, RoundStatus.OPEN)
+    async def open_in(self, *channel_ids: int) -> Sequence[Round]:
+        found = [asked for channel_id in channel_ids for asked in self._of(channel_id, RoundStatus.OPEN)]
+        return sorted(found, key=lambda r: (r.opened_at, r.id))
 
     async def claim_closing(self, now: datetime, limit: int) -> Sequence[Round]:
         due = [r for r in self._state.rounds.values() if r.status is RoundStatus.OPEN and r.closes_at <= now]
         return sorted(due, key=lambda r: (r.closes_at, r.id))[:limit]
 
-    async def finish(self, round_id: int, status: RoundStatus, *, now: datetime) -> bool:
-        found = self._state.rounds[round_id]
-        if found.status is not RoundStatus.OPEN:
-            return False
-        self._state.rounds[round_id] = replace(found, status=status, closed_at=now)
-        return True
+    async def finish(self, round_ids: Sequence[int], status: RoundStatus, *, now: datetime) -> frozenset[int]:
+        ended = {id_ for id_ in round_ids if self._state.rounds[id_].status is RoundStatus.OPEN}
+        for id_ in ended:
+            self._state.rounds[id_] = replace(self._state.rounds[id_], status=status, closed_at=now)
+        return frozenset(ended)
 
-    async def asked(self, channel_id: int) -> Sequence[str]:
-        return [r.question_id for r in self._of(channel_id, *_POSTED) if r.question_id is not None]
+    async def asked(self, channel_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+        return {
+            channel_id: [r.question_id for r in self._of(channel_id, *_POSTED) if r.question_id is not None]
+            for channel_id in channel_ids
+        }
 
     async def next_close_at(self) -> datetime | None:
         return min((r.closes_at for r in self._state.rounds.values() if r.status is RoundStatus.OPEN), default=None)
@@ -386,9 +396,9 @@ class _Grades:
         work = self._state.work.get(submission_id)
         return work.grades[-1] if work and work.grades else None
 
-    async def settle(self, round_id: int) -> None:
+    async def settle(self, round_ids: Sequence[int]) -> None:
         for work in self._state.work.values():
-            if work.submission.round_id == round_id:
+            if work.submission.round_id in round_ids:
                 self._settle(work)
 
     def _settle(self, work: _Work) -> None:
@@ -421,23 +431,37 @@ class _Outbox:
     def __init__(self, state: _State) -> None:
         self._state = state
 
-    async def put(
-        self,
-        key: str,
-        task: Task,
-        *,
-        channel_id: int,
-        now: datetime,
-        person_id: str | None = None,
-        subject_id: int | None = None,
-        text: str | None = None,
-    ) -> None:
-        if all(row.key != key for row in self._state.outbox.values()):
+    async def put(self, *parcels: Parcel, now: datetime) -> None:
+        for parcel in parcels:
+            if any(row.key == parcel.key for row in self._state.outbox.values()):
+                continue
             id_ = self._state.new_id()
             self._state.outbox[id_] = OutboxRow(
-                id_, key, task, channel_id, person_id, subject_id, text, RowStatus.WAITING, 0, False, now
+                id_,
+                parcel.key,
+                parcel.task,
+                parcel.channel_id,
+                parcel.person_id,
+                parcel.subject_id,
+                parcel.text,
+                RowStatus.WAITING,
+                0,
+                False,
+                now,
             )
             self._state.leases[id_] = _Lease()
+            self._state.put_at[id_] = now
+
+    async def prune(self, *, before: datetime, posts_before: datetime) -> int:
+        old = [
+            row.id
+            for row in self._state.outbox.values()
+            if row.status not in _UNSENT
+            and self._state.put_at[row.id] < (posts_before if row.task is Task.QUESTION else before)
+        ]
+        for id_ in old:
+            del self._state.outbox[id_]
+        return len(old)
 
     async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
         heads: dict[str, OutboxRow] = {}
@@ -497,8 +521,14 @@ class _Inbox:
 
     async def first_time(self, platform: str, event_id: str, *, now: datetime) -> bool:
         fresh = (platform, event_id) not in self._state.inbox
-        self._state.inbox.add((platform, event_id))
+        self._state.inbox.setdefault((platform, event_id), now)
         return fresh
+
+    async def prune(self, *, before: datetime) -> int:
+        old = [event for event, at in self._state.inbox.items() if at < before]
+        for event in old:
+            del self._state.inbox[event]
+        return len(old)
 
 
 class _Memory:

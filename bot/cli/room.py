@@ -5,11 +5,12 @@ import getpass
 import re
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -17,7 +18,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 from tzlocal import get_localzone_name
 
-from bot.app import database_url, grading, load_content, make_game, make_supervisor, open_store
+from bot.app import database_url, grading, health, load_content, make_game, make_supervisor, open_store
 from bot.chat.command import completions
 from bot.cli.data import DATABASE
 from bot.cli.failure import CANNOT_START, PROBLEMS, USAGE, stop
@@ -29,7 +30,9 @@ from bot.platforms.terminal.room import Room
 from bot.quiz.phrases import Unreadable, read_zone, say_plan
 from bot.quiz.schedule import Schedule
 from bot.runtime.clock import RoomClock, SystemClock
+from bot.runtime.metrics import Metrics
 from bot.runtime.room import RoomDriver, first_instant, remembered_clock, status_line
+from bot.runtime.stopping import until_stopped
 from bot.runtime.supervisor import Supervisor
 from bot.runtime.telemetry import configure_logs
 from bot.services.admin import add_schedule, default_plan
@@ -67,7 +70,8 @@ async def _open_room(
     configure_logs("error" if "log_level" not in logs.model_fields_set else logs.log_level, logs.log_format)
     bank = load_content()
     async with open_store(database_url(database)) as store, grading() as grader:
-        game = make_game(store, bank)
+        metrics = Metrics()
+        game = make_game(store, bank, metrics)
         await _refuse_a_running_bots_database(game)
         schedule, clock = await _enter(game, start=start, zone=_zone(zone), real_time=real_time)
         interactive = sys.stdin.isatty() and sys.stdout.isatty()
@@ -84,23 +88,39 @@ async def _open_room(
         # A dumb terminal is written to as it comes: keeping the prompt in place needs escape codes.
         keeping_prompt = patch_stdout(raw=True) if interactive and is_rich(console) else nullcontext()
         with keeping_prompt:
-            code = await _session(room, driver, supervisor, interactive=interactive)
+            if real_time:
+                sitting = room.run() if interactive else _until_cancelled()
+                async with health(store, metrics, supervisor, {platform.name: platform}, clock):
+                    code = await until_stopped(_live(sitting, driver, supervisor))
+            elif interactive:
+                code = await until_stopped(_live(room.run(), driver, supervisor))
+            else:
+                code = await _script(room, driver, supervisor)
     if code:
         lines = "line was" if room.mistyped == 1 else "lines were"
         stop(f"{room.mistyped} {lines} not understood; correct the script and run it again.", PROBLEMS)
 
 
-async def _session(room: Room, driver: RoomDriver, supervisor: Supervisor, *, interactive: bool) -> int:
-    if not interactive:
-        await supervisor.tick()
-        await driver.settle()
-        return await room.run()
+async def _script(room: Room, driver: RoomDriver, supervisor: Supervisor) -> int:
+    await supervisor.tick()
+    await driver.settle()
+    return await room.run()
+
+
+async def _live(sitting: Coroutine[Any, Any, int], driver: RoomDriver, supervisor: Supervisor) -> int:
+    """Somebody sits in the room, or nobody but the clock; either way the bot works."""
     await supervisor.start()
     try:
-        return await room.run()
+        return await sitting
     finally:
-        await driver.settle()
         await supervisor.stop()
+        await driver.settle()
+
+
+async def _until_cancelled() -> int:
+    """`quizbot run` as a service: nobody types."""
+    await asyncio.Event().wait()
+    return 0
 
 
 def _room(platform: TerminalPlatform, driver: RoomDriver, name: str, bank: Bank, *, interactive: bool) -> Room:

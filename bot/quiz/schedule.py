@@ -34,6 +34,7 @@ class Schedule:
     `next_date`/`next_fire_at`: the coming occurrence in local and absolute terms. `last_date`: the newest
     local date that was posted or missed; never posted again. `skipped`: dates a lead struck out.
     `paused`: None, or the reason (`lead`, or what the platform refused). `version` counts changes.
+    `lead_id`: whom to tell, privately, what needs a lead (the one who set it up or changed it last).
     """
 
     id: int
@@ -46,3 +47,4 @@ class Schedule:
     skipped: frozenset[date] = frozenset()
     paused: str | None = None
     version: int = 1
+    lead_id: str | None = None

@@ -3,21 +3,25 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 
 import structlog
 
 from bot.chat.platform import ChatPlatform
 from bot.grading.verdict import Grader
 from bot.runtime.clock import Clock
+from bot.runtime.courier import Courier
 from bot.runtime.metronome import Metronome
 from bot.services.deliver import deliver_due
 from bot.services.game import Game
 from bot.services.grade import grade_pending
+from bot.services.housekeeping import prune
 from bot.services.ports import StoreUnavailable
 from bot.services.tick import tick
 
-_IDLE = timedelta(seconds=1)
+_IDLE_S = 1.0
+_HOUSEKEEPING_S = 3600.0
+_STOP_WITHIN_S = 20.0
 
 log = structlog.get_logger(__name__)
 
@@ -40,47 +44,66 @@ class Supervisor:
         self._platforms = platforms
         self._clock = clock
         self._holder = holder
+        self._courier = Courier(game, platforms, clock, holder=holder)
         self._metronome = Metronome()
         self._metronome.every(tick_seconds, "tick", self.tick)
-        self._worker: asyncio.Task[None] | None = None
+        self._metronome.every(_HOUSEKEEPING_S, "housekeeping", self._prune)
+        self._loops: list[asyncio.Task[None]] = []
+        self._grading = asyncio.Lock()
+        self.ticked_at: datetime | None = None  # the last tick that went through
 
     async def start(self) -> None:
         """Tick once, then keep ticking and working until `stop`."""
         await self.tick()
         self._metronome.start()
-        self._worker = asyncio.create_task(self._work(), name="work")
+        self._loops = [
+            asyncio.create_task(self._grade(), name="grade"),
+            asyncio.create_task(self._courier.run(), name="courier"),
+        ]
 
-    async def stop(self) -> None:
-        """Finish what is in hand; what is not stays in the store for the next start."""
+    async def stop(self, *, within: float = _STOP_WITHIN_S) -> None:
+        """Take no new work, finish what is in hand `within` seconds; the rest stays in the store."""
         await self._metronome.stop()
-        if self._worker is not None:
-            self._worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._worker
+        with contextlib.suppress(TimeoutError):
+            # Not in the middle of a batch: its grades would be made again.
+            await asyncio.wait_for(self._grading.acquire(), within)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self._courier.finish(within=within)
+        log.info("stopped", holder=self._holder)
 
     async def tick(self) -> None:
         """Do what is due now."""
+        now = self._clock.now()
         try:
-            await tick(self._game, self._clock.now())
+            await tick(self._game, now)
         except StoreUnavailable as error:
             log.warning("tick_failed", reason=str(error))
+            return
+        self.ticked_at = now
 
     async def settle(self) -> None:
         """Grade and send until nothing is left that could be done now."""
-        while await self._step():
-            pass
-
-    async def _step(self) -> bool:
-        graded = await grade_pending(self._game, self._grader, self._clock.now())
-        sent = await deliver_due(self._game, self._platforms, self._clock.now(), holder=self._holder)
-        return graded.done > 0 or sent > 0
-
-    async def _work(self) -> None:
         while True:
-            self._game.work.clear()
+            graded = await grade_pending(self._game, self._grader, self._clock.now())
+            sent = await deliver_due(self._game, self._platforms, self._clock.now(), holder=self._holder)
+            if not graded.done and not sent:
+                break
+
+    async def _prune(self) -> None:
+        with contextlib.suppress(StoreUnavailable):  # the next hour will do
+            pruned = await prune(self._game, self._clock.now())
+            log.info("pruned", events=pruned.events, messages=pruned.messages)
+
+    async def _grade(self) -> None:
+        while True:
+            heard = self._game.work.rings
+            graded = 0
             try:
-                await self.settle()
+                async with self._grading:
+                    graded = (await grade_pending(self._game, self._grader, self._clock.now())).done
             except StoreUnavailable as error:
-                log.warning("work_failed", reason=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._game.work.wait(), _IDLE.total_seconds())
+                log.warning("grading_interrupted", reason=str(error))
+            if not graded:
+                await self._game.work.heard(heard, at_most=_IDLE_S)

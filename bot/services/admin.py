@@ -55,22 +55,30 @@ async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook
         channel = await uow.teams.register(event.place, now=event.at)
         schedule = await uow.schedules.of_channel(channel.id)
         if schedule is None:
-            schedule = await add_schedule(uow, channel, plan_from(game, options, default_plan(game)), event.at)
+            plan = plan_from(game, options, default_plan(game))
+            schedule = await add_schedule(uow, channel, plan, event.at, lead_id=event.person.external_id)
         else:
-            schedule = replan(schedule, plan_from(game, options, schedule.plan), event.at)
+            schedule = _led_by(event, replan(schedule, plan_from(game, options, schedule.plan), event.at))
             await uow.schedules.save(schedule)
         await uow.commit()
     return _outlook(channel, schedule, event.at)
 
 
-async def add_schedule(uow: UnitOfWork, channel: Channel, plan: Plan, now: datetime) -> Schedule:
+async def add_schedule(
+    uow: UnitOfWork, channel: Channel, plan: Plan, now: datetime, *, lead_id: str | None = None
+) -> Schedule:
     """The channel's first schedule, from the next posting time after `now` on."""
     first = next_occurrence(now, plan.local_time, plan.weekdays, plan.tz)
     name = f"{channel.platform}/{channel.workspace_external_id}/{channel.external_id}"
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4])
     return await uow.schedules.add(
-        channel.id, plan, seed=seed >> 1, next_date=first.local_date, next_fire_at=first.due_at
+        channel.id, plan, seed=seed >> 1, next_date=first.local_date, next_fire_at=first.due_at, lead_id=lead_id
     )
+
+
+def _led_by(event: Event, schedule: Schedule) -> Schedule:
+    """Who changed it last is told what needs a lead."""
+    return replace(schedule, lead_id=event.person.external_id)
 
 
 async def show(game: Game, event: Event, *, with_titles: bool = False) -> Outlook:
@@ -80,7 +88,7 @@ async def show(game: Game, event: Event, *, with_titles: bool = False) -> Outloo
         outlook = _outlook(channel, schedule, event.at)
         if not with_titles:
             return outlook
-        plan, asked = schedule.plan, await uow.rounds.asked(channel.id)
+        plan, asked = schedule.plan, (await uow.rounds.asked([channel.id]))[channel.id]
         questions = preview(
             game.bank.of_packs(plan.packs),
             asked,
@@ -96,7 +104,8 @@ async def change(game: Game, event: Event, options: Mapping[str, str]) -> Outloo
     """`/quiz-admin schedule set …`. Raises `NoQuizHere`, `Unreadable`, `UnknownPack`."""
     async with game.store.write() as uow:
         channel, schedule = await _schedule(uow, event)
-        return await _keep(uow, channel, replan(schedule, plan_from(game, options, schedule.plan), event.at), event.at)
+        changed = _led_by(event, replan(schedule, plan_from(game, options, schedule.plan), event.at))
+        return await _keep(uow, channel, changed, event.at)
 
 
 async def hold(game: Game, event: Event) -> Outlook:

@@ -78,7 +78,9 @@ async def _commit(game: Game, uow: UnitOfWork, event: Event, accepted: Accepted)
     if not accepted.again:
         game.replies.keep(accepted.submission.id, event.reply)
     await uow.commit()
-    game.work.set()
+    if not accepted.again:
+        game.meter.answer_stored(ranked=accepted.submission.ranked)
+    game.work.ring()
 
 
 def _checked(text: str, limits: Limits) -> str:

@@ -1,27 +1,41 @@
 """Open rounds: those that schedules make due, and those a lead posts by hand."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import structlog
 
 from bot.chat.event import Event
 from bot.content.schema import Question
-from bot.quiz.calendar import advance, judge_due, pause
+from bot.quiz.calendar import Occurrence, advance, judge_due, pause
 from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import Schedule
 from bot.quiz.selection import NothingToAsk, choose
 from bot.quiz.team import Channel
 from bot.services.board import today
-from bot.services.close import close_round
+from bot.services.close import close_rounds
 from bot.services.facts import NoQuizHere
 from bot.services.game import Game
-from bot.services.ports import Task, UnitOfWork
+from bot.services.ports import Opening, Parcel, Task, UnitOfWork
 
-_BATCH = 100
+_BATCH = 250  # schedules of one transaction
 _ON_TIME = timedelta(minutes=5)
-_BY_HAND = timedelta(hours=8)  # how long a round stays open in a channel without a schedule
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one batch of due schedules leads to."""
+
+    openings: list[Opening] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+    moved: list[Schedule] = field(default_factory=list)
+
+    @property
+    def posting_in(self) -> list[int]:
+        return [opening.channel.id for opening in self.openings if opening.status is RoundStatus.OPEN]
 
 
 async def open_due(game: Game, now: datetime) -> int:
@@ -30,13 +44,14 @@ async def open_due(game: Game, now: datetime) -> int:
     while True:
         async with game.store.write() as uow:
             due = await uow.schedules.claim_due(now, _BATCH)
-            for schedule in due:
-                opened += await _serve(uow, game, schedule, now)
+            made = await _serve(uow, game, due, now) if due else []
             await uow.commit()
+        _report(game, made, now)
+        opened += sum(asked.status is RoundStatus.OPEN for asked in made)
         if len(due) < _BATCH:
             break
     if opened:
-        game.work.set()
+        game.work.ring()
     return opened
 
 
@@ -50,121 +65,103 @@ async def post_now(game: Game, event: Event, question_id: str | None) -> Round:
         schedule = await uow.schedules.of_channel(channel.id) if channel else None
         if channel is None or schedule is None:
             raise NoQuizHere
-        question = game.bank.get(question_id) if question_id else await _choose(uow, game, schedule)
-        await _close_open(uow, channel.id, event.at)
+        asked_before = (await uow.rounds.asked([channel.id]))[channel.id]
+        question = game.bank.get(question_id) if question_id else _choose(game, schedule, asked_before)
+        await close_rounds(uow, await uow.rounds.open_in(channel.id), event.at)
         day = await today(uow, channel, event.at)
-        asked = await uow.rounds.open(
-            channel=channel,
-            schedule_id=schedule.id,
-            scheduled_on=None,
-            day=day,
-            due_at=event.at,
-            opened_at=event.at,
-            closes_at=event.at + (schedule.plan.open_for if schedule else _BY_HAND),
-            question_id=question.id,
-        )
-        if asked is None:  # only a scheduled date can be taken already
-            raise NoQuizHere
-        await _announce(uow, asked, event.at)
+        closes_at = event.at + schedule.plan.open_for
+        opening = Opening(channel, schedule.id, None, day, event.at, event.at, closes_at, question.id)
+        (asked,) = await uow.rounds.open([opening])
+        await uow.outbox.put(_question_parcel(asked), now=event.at)
         await uow.commit()
-    game.work.set()
+    _report(game, [asked], event.at)
+    game.work.ring()
     return asked
 
 
-async def _serve(uow: UnitOfWork, game: Game, schedule: Schedule, now: datetime) -> int:
-    """Post or miss what is due of one schedule; 1 if a round was opened."""
-    channel = await uow.teams.channel(schedule.channel_id)
+async def _serve(uow: UnitOfWork, game: Game, due: Sequence[Schedule], now: datetime) -> Sequence[Round]:
+    """Post or miss what is due of these schedules; the rounds made."""
+    channel_ids = [schedule.channel_id for schedule in due]
+    channels = await uow.teams.channels(channel_ids)
+    asked_before = await uow.rounds.asked(channel_ids)
+    work = _Work()
+    for schedule in due:
+        _decide(work, game, schedule, channels[schedule.channel_id], asked_before[schedule.channel_id], now)
+    if work.posting_in:
+        # A channel has one open round at a time: a new one closes the one before.
+        await close_rounds(uow, await uow.rounds.open_in(*work.posting_in), now)
+    # A date that another replica, or an earlier plan of the schedule, has had already is not made again.
+    made = await uow.rounds.open(work.openings)
+    schedules = {schedule.id: schedule for schedule in due}
+    await uow.outbox.put(*work.parcels, *(_parcel(asked, schedules) for asked in made), now=now)
+    await uow.schedules.save(*work.moved)
+    return made
+
+
+def _decide(
+    work: _Work, game: Game, schedule: Schedule, channel: Channel, asked_before: Sequence[str], now: datetime
+) -> None:
     due = judge_due(schedule, now)
-    for missed_on in due.missed:
-        await _miss(uow, channel, schedule, missed_on, now)
-    opened = 0
+    work.openings += [_missed(channel, schedule, day, now) for day in due.missed]
     if due.post is not None:
         try:
-            question = await _choose(uow, game, schedule)
+            question = _choose(game, schedule, asked_before)
         except NothingToAsk:
-            await _stop(uow, channel, schedule, now)
-            return 0
-        opened = await _open(uow, channel, schedule, question, due.post.local_date, due.post.due_at, now)
-    await uow.schedules.save(advance(schedule, now))
-    return opened
+            # A lead's to mend: the schedule waits instead of failing every tick.
+            work.moved.append(pause(schedule, "no question fits its packs and mix"))
+            work.parcels.append(_stopped(schedule))
+            return
+        work.openings.append(_opening(channel, schedule, question, due.post, now))
+    work.moved.append(advance(schedule, now))
 
 
-async def _choose(uow: UnitOfWork, game: Game, schedule: Schedule) -> Question:
+def _choose(game: Game, schedule: Schedule, asked_before: Sequence[str]) -> Question:
     plan = schedule.plan
-    asked = await uow.rounds.asked(schedule.channel_id)
     questions, opener = game.bank.of_packs(plan.packs), game.bank.opener(plan.packs)
-    return choose(questions, asked, seed=schedule.seed, mix=plan.mix, opener=opener)
+    return choose(questions, asked_before, seed=schedule.seed, mix=plan.mix, opener=opener)
 
 
-async def _open(
-    uow: UnitOfWork,
-    channel: Channel,
-    schedule: Schedule,
-    question: Question,
-    local_date: date,
-    due_at: datetime,
-    now: datetime,
-) -> int:
-    start = due_at if now - due_at <= _ON_TIME else now
-    await _close_open(uow, channel.id, now)
-    asked = await uow.rounds.open(
-        channel=channel,
-        schedule_id=schedule.id,
-        scheduled_on=local_date,
-        day=local_date,
-        due_at=due_at,
-        opened_at=now,
-        closes_at=start + schedule.plan.open_for,
-        question_id=question.id,
-    )
-    if asked is None:
-        return 0  # another replica, or an earlier plan of this schedule, had this date
-    await _announce(uow, asked, now)
-    return 1
+def _opening(channel: Channel, schedule: Schedule, question: Question, due: Occurrence, now: datetime) -> Opening:
+    start = due.due_at if now - due.due_at <= _ON_TIME else now
+    closes_at = start + schedule.plan.open_for
+    day = due.local_date
+    return Opening(channel, schedule.id, day, day, due.due_at, now, closes_at, question.id)
 
 
-async def _announce(uow: UnitOfWork, asked: Round, now: datetime) -> None:
-    await uow.outbox.put(
-        f"question:{asked.id}", Task.QUESTION, channel_id=asked.channel_id, subject_id=asked.id, now=now
-    )
-    log.info("round_opened", round=asked.id, question=asked.question_id, due_at=asked.due_at.isoformat())
+def _missed(channel: Channel, schedule: Schedule, day: date, now: datetime) -> Opening:
+    return Opening(channel, schedule.id, day, day, now, now, now, None, RoundStatus.MISSED)
 
 
-async def _miss(uow: UnitOfWork, channel: Channel, schedule: Schedule, missed_on: date, now: datetime) -> None:
-    missed = await uow.rounds.open(
-        channel=channel,
-        schedule_id=schedule.id,
-        scheduled_on=missed_on,
-        day=missed_on,
-        due_at=now,
-        opened_at=now,
-        closes_at=now,
-        question_id=None,
-        status=RoundStatus.MISSED,
-    )
-    if missed is None:
-        return
+def _parcel(asked: Round, schedules: Mapping[int, Schedule]) -> Parcel:
+    if asked.status is RoundStatus.OPEN:
+        return _question_parcel(asked)
+    schedule = schedules[asked.schedule_id or 0]
     text = (
-        f"No question was posted on {missed_on:%a} {missed_on.day} {missed_on:%b}: the bot was not running at "
+        f"No question was posted on {asked.day:%a} {asked.day.day} {asked.day:%b}: the bot was not running at "
         f"{schedule.plan.local_time:%H:%M}. The schedule goes on; to post one now: /quiz-admin post"
     )
-    await uow.outbox.put(f"missed:{missed.id}", Task.NOTICE, channel_id=channel.id, text=text, now=now)
-    log.warning("round_missed", schedule=schedule.id, day=missed_on.isoformat())
+    return Parcel(f"missed:{asked.id}", Task.NOTICE, asked.channel_id, schedule.lead_id, text=text)
 
 
-async def _stop(uow: UnitOfWork, channel: Channel, schedule: Schedule, now: datetime) -> None:
-    """Nothing to ask is a lead's to mend; the schedule waits for it instead of failing every tick."""
-    await uow.schedules.save(pause(schedule, "no question fits its packs and mix"))
+def _question_parcel(asked: Round) -> Parcel:
+    return Parcel(f"question:{asked.id}", Task.QUESTION, asked.channel_id, subject_id=asked.id)
+
+
+def _stopped(schedule: Schedule) -> Parcel:
     text = (
         f"The quiz is paused: no question fits the packs {', '.join(schedule.plan.packs)} and the mix. "
         "Choose others with /quiz-admin schedule set, then /quiz-admin schedule resume."
     )
-    key = f"stopped:{schedule.id}:{schedule.version}"
-    await uow.outbox.put(key, Task.NOTICE, channel_id=channel.id, text=text, now=now)
     log.error("schedule_paused", schedule=schedule.id, reason="nothing_to_ask")
+    key = f"stopped:{schedule.id}:{schedule.version}"
+    return Parcel(key, Task.NOTICE, schedule.channel_id, schedule.lead_id, text=text)
 
 
-async def _close_open(uow: UnitOfWork, channel_id: int, now: datetime) -> None:
-    """A channel has one open round at a time: a new one closes the one before."""
-    for older in await uow.rounds.open_in(channel_id):
-        await close_round(uow, older, now)
+def _report(game: Game, made: Sequence[Round], now: datetime) -> None:
+    for asked in made:
+        if asked.status is RoundStatus.OPEN:
+            game.meter.round_opened(now - asked.due_at)
+            log.info("round_opened", round=asked.id, question=asked.question_id, due_at=asked.due_at.isoformat())
+        else:
+            game.meter.round_missed()
+            log.warning("round_missed", round=asked.id, schedule=asked.schedule_id, day=asked.day.isoformat())

@@ -1,5 +1,6 @@
 """Close rounds: settle the standings, put the reveal on its way."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -8,9 +9,9 @@ from bot.chat.event import Event
 from bot.quiz.round import Round, RoundStatus
 from bot.services.facts import NoOpenRound
 from bot.services.game import Game
-from bot.services.ports import Task, UnitOfWork
+from bot.services.ports import Parcel, Task, UnitOfWork
 
-_BATCH = 50
+_BATCH = 250  # rounds of one transaction
 
 log = structlog.get_logger(__name__)
 
@@ -21,14 +22,14 @@ async def close_due(game: Game, now: datetime) -> int:
     while True:
         async with game.store.write() as uow:
             rounds = await uow.rounds.claim_closing(now, _BATCH)
-            for asked in rounds:
-                await close_round(uow, asked, now)
+            closed += await close_rounds(uow, rounds, now)
             await uow.commit()
-        closed += len(rounds)
+        for _ in rounds:
+            game.meter.round_closed()
         if len(rounds) < _BATCH:
             break
     if closed:
-        game.work.set()
+        game.work.ring()
     return closed
 
 
@@ -39,17 +40,20 @@ async def close_now(game: Game, event: Event) -> None:
         rounds = await uow.rounds.open_in(channel.id) if channel else ()
         if not rounds:
             raise NoOpenRound
-        for asked in rounds:
-            await close_round(uow, asked, event.at)
+        await close_rounds(uow, rounds, event.at)
         await uow.commit()
-    game.work.set()
+    game.work.ring()
 
 
-async def close_round(uow: UnitOfWork, asked: Round, now: datetime) -> None:
-    """Close one round inside the caller's transaction. A second call does nothing."""
-    if await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=now):
-        await uow.grades.settle(asked.id)
-        await uow.outbox.put(
-            f"reveal:{asked.id}", Task.REVEAL, channel_id=asked.channel_id, subject_id=asked.id, now=now
-        )
+async def close_rounds(uow: UnitOfWork, rounds: Sequence[Round], now: datetime) -> int:
+    """Close rounds inside the caller's transaction; how many were still open."""
+    if not rounds:
+        return 0
+    ended = await uow.rounds.finish([asked.id for asked in rounds], RoundStatus.CLOSED, now=now)
+    closing = [asked for asked in rounds if asked.id in ended]
+    await uow.grades.settle([asked.id for asked in closing])
+    reveals = (Parcel(f"reveal:{asked.id}", Task.REVEAL, asked.channel_id, subject_id=asked.id) for asked in closing)
+    await uow.outbox.put(*reveals, now=now)
+    for asked in closing:
         log.info("round_closed", round=asked.id, question=asked.question_id)
+    return len(closing)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,12 +14,13 @@ from bot.quiz.round import RoundStatus
 from bot.quiz.team import Channel
 from bot.services.compose import compose
 from bot.services.game import Game
-from bot.services.ports import OutboxRow, Task, UnitOfWork
+from bot.services.ports import OutboxRow, Parcel, Task, UnitOfWork
 
 LEASE = timedelta(minutes=1)
 MOST_ATTEMPTS = 12
 _FIRST_WAIT = 2.0  # seconds; doubles with each attempt
 _LONGEST_WAIT = 900.0  # seconds
+_LONGEST_SEND = timedelta(seconds=25)
 _BATCH = 32
 
 log = structlog.get_logger(__name__)
@@ -29,28 +30,46 @@ async def deliver_due(
     game: Game, platforms: Mapping[str, ChatPlatform], now: datetime, *, holder: str, limit: int = _BATCH
 ) -> int:
     """Send what is due, one row of each lane side by side; how many rows were worked on."""
-    async with game.store.write() as uow:
-        rows = await uow.outbox.claim(now, lease=LEASE, holder=holder, limit=limit)
-        await uow.commit()
-    await asyncio.gather(*(_deliver(game, platforms, row, now, holder) for row in rows))
+    rows = await claim(game, now, holder=holder, limit=limit)
+
+    async def carry(row: OutboxRow) -> None:
+        await record(game, row, await attempt(game, platforms, row), now, holder=holder)
+
+    await asyncio.gather(*map(carry, rows))
     return len(rows)
 
 
-async def _deliver(
-    game: Game, platforms: Mapping[str, ChatPlatform], row: OutboxRow, now: datetime, holder: str
-) -> None:
+async def claim(game: Game, now: datetime, *, holder: str, limit: int) -> Sequence[OutboxRow]:
+    """Rows that are `holder`'s to send until now + `LEASE`."""
+    async with game.store.write() as uow:
+        rows = await uow.outbox.claim(now, lease=LEASE, holder=holder, limit=limit)
+        await uow.commit()
+    return rows
+
+
+async def attempt(game: Game, platforms: Mapping[str, ChatPlatform], row: OutboxRow) -> SendResult:
+    """Send one row, outside any transaction and for less than its lease."""
     async with game.store.read() as uow:
         channel = await uow.teams.channel(row.channel_id)
         message = await compose(game, uow, row)
     platform = platforms.get(channel.platform)
     if message is None:
-        result: SendResult = Delivered("")  # nothing to show any more: its person was forgotten
-    elif platform is None:
-        result = Rejected(f"no {channel.platform} platform is running here", permanent=False)
-    else:
-        result = await _send(game, platform, channel, row, message)
+        return Delivered("")  # nothing to show any more: its person was forgotten
+    if platform is None:
+        return Rejected(f"no {channel.platform} platform is running here", permanent=False)
+    try:
+        async with asyncio.timeout(_LONGEST_SEND.total_seconds()):
+            result = await _send(game, platform, channel, row, message)
+    except TimeoutError:
+        result = Unknown("no answer in time")
+    game.meter.post_tried(platform.name, row.task, type(result).__name__.lower())
+    return result
+
+
+async def record(game: Game, row: OutboxRow, result: SendResult, now: datetime, *, holder: str) -> None:
+    """Keep what became of one attempt, unless the row went to another holder meanwhile."""
     async with game.store.write() as uow:
-        await _record(uow, channel, row, result, now, holder)
+        await _record(uow, row, result, now, holder)
         await uow.commit()
     log.info("outbox_row_tried", row=row.id, task=row.task, result=type(result).__name__, attempt=row.attempts)
 
@@ -68,9 +87,7 @@ async def _send(game: Game, platform: ChatPlatform, channel: Channel, row: Outbo
         return Unknown(type(error).__name__)
 
 
-async def _record(
-    uow: UnitOfWork, channel: Channel, row: OutboxRow, result: SendResult, now: datetime, holder: str
-) -> None:
+async def _record(uow: UnitOfWork, row: OutboxRow, result: SendResult, now: datetime, holder: str) -> None:
     if isinstance(result, Delivered):
         await uow.outbox.sent(row.id, result.ref, holder=holder)
         return
@@ -85,17 +102,26 @@ async def _record(
         )
         return
     if await uow.outbox.give_up(row.id, error=result.reason, holder=holder) and row.task is Task.QUESTION:
-        await _question_refused(uow, channel, row, result.reason, now)
+        await _question_refused(uow, row, result.reason, now)
 
 
-async def _question_refused(uow: UnitOfWork, channel: Channel, row: OutboxRow, reason: str, now: datetime) -> None:
-    """The question was never seen: it is not used up, and the schedule waits for a lead."""
+async def _question_refused(uow: UnitOfWork, row: OutboxRow, reason: str, now: datetime) -> None:
+    """The question was never seen: it is not used up, the schedule waits for a lead, and the lead is told."""
     if row.subject_id is not None:
-        await uow.rounds.finish(row.subject_id, RoundStatus.FAILED, now=now)
-    schedule = await uow.schedules.of_channel(channel.id)
-    if schedule is not None and schedule.paused is None:
-        await uow.schedules.save(pause(schedule, reason))
-    log.error("schedule_paused", channel=channel.id, reason=reason)
+        await uow.rounds.finish([row.subject_id], RoundStatus.FAILED, now=now)
+    schedule = await uow.schedules.of_channel(row.channel_id)
+    if schedule is None or schedule.paused is not None:
+        return
+    await uow.schedules.save(pause(schedule, reason))
+    log.error("schedule_paused", schedule=schedule.id, reason=reason)
+    if schedule.lead_id is not None:
+        channel = await uow.teams.channel(row.channel_id)
+        text = (
+            f"The quiz in #{channel.name} is paused: {reason}. Mend that, then type "
+            "/quiz-admin schedule resume in the channel."
+        )
+        parcel = Parcel(f"refused:{row.id}", Task.NOTICE, row.channel_id, schedule.lead_id, text=text)
+        await uow.outbox.put(parcel, now=now)
 
 
 def _wait(row: OutboxRow, result: Rejected | Unknown) -> timedelta:

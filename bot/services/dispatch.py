@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.chat.action import Action, UnknownAction
 from bot.chat.event import ButtonPressed, CommandUsed, Event, FormSubmitted, ThreadReply
@@ -35,18 +36,22 @@ class Dispatcher:
     async def __call__(self, event: Event) -> None:
         """Handle one event to its end."""
         kind = type(event).__name__
-        log.info("event_received", kind=kind, event_id=event.id, platform=event.place.platform)
+        with bound_contextvars(request=event.id, platform=event.place.platform):
+            await self._answer(event, kind)
+
+    async def _answer(self, event: Event, kind: str) -> None:
+        log.info("event_received", kind=kind)
         try:
             message = await self._handle(event)
         except QuizError as error:
-            log.info("event_refused", kind=kind, event_id=event.id, reason=type(error).__name__)
+            log.info("event_refused", kind=kind, reason=type(error).__name__)
             message = problem_card(error)
         except Exception:
             # The boundary: a bug must answer the person and must not take the platform down.
-            log.exception("event_failed", kind=kind, event_id=event.id)
+            log.exception("event_failed", kind=kind)
             message = trouble_card()
         if message is not None and not await event.reply.private(message):
-            log.warning("reply_not_shown", kind=kind, event_id=event.id)
+            log.warning("reply_not_shown", kind=kind)
 
     async def _handle(self, event: Event) -> Message | None:
         if isinstance(event, CommandUsed):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.chat.event import Reply
 from bot.content.bank import Bank
 from bot.quiz.limits import Limits
+from bot.services.meter import Meter, NoMeter
 from bot.services.ports import Store
 
 _KEPT_REPLIES = 10_000
@@ -50,12 +51,34 @@ class OpenReplies:
         return waiting.reply
 
 
+class Bell:
+    """Rung whenever something waits to be graded or sent, so that nobody waits for the next tick."""
+
+    def __init__(self) -> None:
+        self.rings = 0
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake everyone who waits."""
+        self.rings += 1
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def heard(self, since: int, *, at_most: float) -> None:
+        """Until it was rung more than `since` times, or `at_most` seconds."""
+        if self.rings > since:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), at_most)
+
+
 @dataclass(frozen=True, slots=True)
 class Game:
-    """`work` is set whenever something waits to be graded or sent, so that nobody waits for the next tick."""
+    """The store, the questions, the limits; who waits for feedback, and who waits for work."""
 
     store: Store
     bank: Bank
     limits: Limits = field(default_factory=Limits)
     replies: OpenReplies = field(default_factory=OpenReplies)
-    work: asyncio.Event = field(default_factory=asyncio.Event)
+    work: Bell = field(default_factory=Bell)
+    meter: Meter = field(default_factory=NoMeter)

@@ -1,6 +1,7 @@
 """Grade what is pending. A grader that fails leaves the submission pending; it never costs a point."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from bot.content.rubric import rubric_hash
 from bot.grading.verdict import Grade, Grader, GradingFailed
 from bot.quiz.submission import Submission
 from bot.services.game import Game
-from bot.services.ports import StoredGrade, Task
+from bot.services.ports import Parcel, StoredGrade, Task
 
 _LEASE = timedelta(minutes=2)
 _RETRY = timedelta(minutes=1)
@@ -41,16 +42,20 @@ async def grade_pending(game: Game, grader: Grader, now: datetime, *, limit: int
             await _put_off(game, submission, now)
         else:
             await _keep(game, submission, grade, now)
-    game.work.set()
+    game.work.ring()
     return Graded(len(held) - failed, failed)
 
 
 async def _judge(game: Game, grader: Grader, submission: Submission) -> Grade | None:
+    began = time.perf_counter()
     try:
-        return await grader.grade(game.bank.get(submission.question_id), submission.answer)
+        grade = await grader.grade(game.bank.get(submission.question_id), submission.answer)
     except (GradingFailed, QuestionNotFound) as error:
+        game.meter.grading_failed()
         log.warning("grading_failed", submission=submission.id, reason=type(error).__name__)
         return None
+    game.meter.answer_graded(time.perf_counter() - began)
+    return grade
 
 
 async def _put_off(game: Game, submission: Submission, now: datetime) -> None:
@@ -64,13 +69,8 @@ async def _keep(game: Game, submission: Submission, grade: Grade, now: datetime)
     async with game.store.write() as uow:
         if await uow.grades.add(StoredGrade(submission.id, grade, rubric_hash(question), now)):
             player = await uow.players.get(submission.player_id)
-            await uow.outbox.put(
-                f"feedback:{submission.id}",
-                Task.FEEDBACK,
-                channel_id=submission.channel_id,
-                person_id=player.external_id,
-                subject_id=submission.id,
-                now=now,
-            )
+            key = f"feedback:{submission.id}"
+            parcel = Parcel(key, Task.FEEDBACK, submission.channel_id, player.external_id, submission.id)
+            await uow.outbox.put(parcel, now=now)
         await uow.commit()
     log.info("submission_graded", submission=submission.id, grader=grade.grader, score=grade.score)

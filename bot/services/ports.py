@@ -76,6 +76,33 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message to put into the outbox. `key` is its own for ever: a second one with it is not put."""
+
+    key: str
+    task: Task
+    channel_id: int
+    person_id: str | None = None
+    subject_id: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A round to open, or to record as missed (then without a question). See `Round` for the fields."""
+
+    channel: Channel
+    schedule_id: int | None
+    scheduled_on: date | None
+    day: date
+    due_at: datetime
+    opened_at: datetime
+    closes_at: datetime
+    question_id: str | None
+    status: RoundStatus = RoundStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
 class StoredGrade:
     """A grade as kept, with what it was made from."""
 
@@ -92,6 +119,10 @@ class Teams(Protocol):
 
     async def register(self, place: Place, *, now: datetime) -> Channel:
         """The channel at `place`, with team and workspace made as needed; names are refreshed."""
+        ...
+
+    async def channels(self, channel_ids: Sequence[int]) -> Mapping[int, Channel]:
+        """By id; unknown ids are left out."""
         ...
 
     async def channel(self, channel_id: int) -> Channel: ...
@@ -122,7 +153,16 @@ class Players(Protocol):
 
 
 class Schedules(Protocol):
-    async def add(self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime) -> Schedule:
+    async def add(
+        self,
+        channel_id: int,
+        plan: Plan,
+        *,
+        seed: int,
+        next_date: date,
+        next_fire_at: datetime,
+        lead_id: str | None = None,
+    ) -> Schedule:
         """A channel has at most one schedule."""
         ...
 
@@ -130,7 +170,7 @@ class Schedules(Protocol):
 
     async def get(self, schedule_id: int) -> Schedule: ...
 
-    async def save(self, schedule: Schedule) -> None:
+    async def save(self, *schedules: Schedule) -> None:
         """Write all fields and count `version` up."""
         ...
 
@@ -144,20 +184,8 @@ class Schedules(Protocol):
 
 
 class Rounds(Protocol):
-    async def open(
-        self,
-        *,
-        channel: Channel,
-        schedule_id: int | None,
-        scheduled_on: date | None,
-        day: date,
-        due_at: datetime,
-        opened_at: datetime,
-        closes_at: datetime,
-        question_id: str | None,
-        status: RoundStatus = RoundStatus.OPEN,
-    ) -> Round | None:
-        """None if this schedule already has a round on `scheduled_on`."""
+    async def open(self, openings: Sequence[Opening]) -> Sequence[Round]:
+        """The rounds made; none for a schedule that has one on that `scheduled_on` already."""
         ...
 
     async def get(self, round_id: int) -> Round: ...
@@ -166,20 +194,20 @@ class Rounds(Protocol):
         """The newest round of the channel (by opened_at, then id), of that status if given."""
         ...
 
-    async def open_in(self, channel_id: int) -> Sequence[Round]:
-        """Open rounds of the channel, oldest first, locked for this transaction."""
+    async def open_in(self, *channel_ids: int) -> Sequence[Round]:
+        """Open rounds of these channels, oldest first."""
         ...
 
     async def claim_closing(self, now: datetime, limit: int) -> Sequence[Round]:
         """Open rounds with closes_at <= now, oldest first, locked for this transaction."""
         ...
 
-    async def finish(self, round_id: int, status: RoundStatus, *, now: datetime) -> bool:
-        """Move an open round to its end; False if it was not open."""
+    async def finish(self, round_ids: Sequence[int], status: RoundStatus, *, now: datetime) -> frozenset[int]:
+        """Move open rounds to their end; the ids of those that were open."""
         ...
 
-    async def asked(self, channel_id: int) -> Sequence[str]:
-        """Question ids of open and closed rounds of the channel, oldest first."""
+    async def asked(self, channel_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+        """By channel: question ids of its open and closed rounds, oldest first."""
         ...
 
     async def next_close_at(self) -> datetime | None: ...
@@ -237,8 +265,8 @@ class Grades(Protocol):
 
     async def current(self, submission_id: int) -> StoredGrade | None: ...
 
-    async def settle(self, round_id: int) -> None:
-        """Add to the standings every ranked grade of this closed round not yet counted."""
+    async def settle(self, round_ids: Sequence[int]) -> None:
+        """Add to the standings every ranked grade of these closed rounds not yet counted."""
         ...
 
 
@@ -252,18 +280,8 @@ class Hints(Protocol):
 
 
 class Outbox(Protocol):
-    async def put(
-        self,
-        key: str,
-        task: Task,
-        *,
-        channel_id: int,
-        now: datetime,
-        person_id: str | None = None,
-        subject_id: int | None = None,
-        text: str | None = None,
-    ) -> None:
-        """Nothing happens if a row with this key exists."""
+    async def put(self, *parcels: Parcel, now: datetime) -> None:
+        """Those whose key is there already are left out."""
         ...
 
     async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
@@ -288,6 +306,10 @@ class Outbox(Protocol):
         """Rows not yet sent."""
         ...
 
+    async def prune(self, *, before: datetime, posts_before: datetime) -> int:
+        """Delete what was sent or given up before these instants (question posts: the second); how many."""
+        ...
+
     async def next_at(self) -> datetime | None:
         """When the earliest waiting row becomes available."""
         ...
@@ -296,6 +318,10 @@ class Outbox(Protocol):
 class Inbox(Protocol):
     async def first_time(self, platform: str, event_id: str, *, now: datetime) -> bool:
         """Record the event; False if it was recorded before."""
+        ...
+
+    async def prune(self, *, before: datetime) -> int:
+        """Forget events received before; how many."""
         ...
 
 

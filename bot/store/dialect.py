@@ -1,10 +1,19 @@
-"""The one statement that SQLAlchemy spells differently for our two databases: INSERT … ON CONFLICT."""
+"""What our two databases spell differently, and how much of it fits into one statement."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
+
+T = TypeVar("T")
+
+
+def batched(rows: Sequence[T], size: int) -> Iterator[list[T]]:
+    """`rows` in lists of at most `size`."""
+    for start in range(0, len(rows), size):
+        yield list(rows[start : start + size])
 
 
 def insert(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:

@@ -1,6 +1,6 @@
 """Teams, workspaces, channels and players."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +76,10 @@ class SqlTeams:
         if workspace[1] != team.id:  # another process was first; its team is the one
             await self._session.execute(delete(TeamRow).where(col(TeamRow.id) == team.id))
         return int(workspace[0])
+
+    async def channels(self, channel_ids: Sequence[int]) -> Mapping[int, Channel]:
+        rows = await self._session.execute(_CHANNELS.where(col(ChannelRow.id).in_(channel_ids)))
+        return {channel.id: channel for channel in map(_channel, rows) if channel is not None}
 
     async def channel(self, channel_id: int) -> Channel:
         row = (await self._session.execute(_CHANNELS.where(col(ChannelRow.id) == channel_id))).one_or_none()

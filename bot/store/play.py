@@ -1,6 +1,6 @@
 """Schedules, rounds and hints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,8 +11,7 @@ from sqlmodel import col
 from bot.content.schema import Difficulty
 from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import Plan, Schedule
-from bot.quiz.team import Channel
-from bot.services.ports import NotStored, Task
+from bot.services.ports import NotStored, Opening, Task
 from bot.store.dialect import insert
 from bot.store.tables import HintRow, OutboxTable, RoundRow, ScheduleRow, SubmissionRow
 
@@ -21,13 +20,23 @@ class SqlSchedules:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, channel_id: int, plan: Plan, *, seed: int, next_date: date, next_fire_at: datetime) -> Schedule:
+    async def add(
+        self,
+        channel_id: int,
+        plan: Plan,
+        *,
+        seed: int,
+        next_date: date,
+        next_fire_at: datetime,
+        lead_id: str | None = None,
+    ) -> Schedule:
         row = ScheduleRow(
             channel_id=channel_id,
             seed=seed,
             next_date=next_date,
             next_fire_at=next_fire_at,
             skipped=[],
+            lead_id=lead_id,
             **_plan_columns(plan),
         )
         self._session.add(row)
@@ -45,21 +54,26 @@ class SqlSchedules:
             raise NotStored("schedule", schedule_id)
         return _schedule(row)
 
-    async def save(self, schedule: Schedule) -> None:
-        statement = (
-            update(ScheduleRow)
-            .where(col(ScheduleRow.id) == schedule.id)
-            .values(
-                next_date=schedule.next_date,
-                next_fire_at=schedule.next_fire_at,
-                last_date=schedule.last_date,
-                skipped=sorted(day.isoformat() for day in schedule.skipped),
-                paused=schedule.paused,
-                version=schedule.version + 1,
-                **_plan_columns(schedule.plan),
-            )
+    async def save(self, *schedules: Schedule) -> None:
+        if not schedules:
+            return
+        await self._session.execute(
+            update(ScheduleRow),
+            [
+                {
+                    "id": schedule.id,
+                    "next_date": schedule.next_date,
+                    "next_fire_at": schedule.next_fire_at,
+                    "last_date": schedule.last_date,
+                    "skipped": sorted(day.isoformat() for day in schedule.skipped),
+                    "paused": schedule.paused,
+                    "version": schedule.version + 1,
+                    "lead_id": schedule.lead_id,
+                    **_plan_columns(schedule.plan),
+                }
+                for schedule in schedules
+            ],
         )
-        await self._session.execute(statement.execution_options(synchronize_session="fetch"))
 
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Schedule]:
         query = (
@@ -80,34 +94,28 @@ class SqlRounds:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def open(
-        self,
-        *,
-        channel: Channel,
-        schedule_id: int | None,
-        scheduled_on: date | None,
-        day: date,
-        due_at: datetime,
-        opened_at: datetime,
-        closes_at: datetime,
-        question_id: str | None,
-        status: RoundStatus = RoundStatus.OPEN,
-    ) -> Round | None:
-        statement = insert(self._session, RoundRow).values(
-            team_id=channel.team_id,
-            channel_id=channel.id,
-            schedule_id=schedule_id,
-            scheduled_on=scheduled_on,
-            day=day,
-            due_at=due_at,
-            opened_at=opened_at,
-            closes_at=closes_at,
-            status=str(status),
-            question_id=question_id,
-        )
+    async def open(self, openings: Sequence[Opening]) -> Sequence[Round]:
+        if not openings:
+            return []
+        rows = [
+            {
+                "team_id": opening.channel.team_id,
+                "channel_id": opening.channel.id,
+                "schedule_id": opening.schedule_id,
+                "scheduled_on": opening.scheduled_on,
+                "day": opening.day,
+                "due_at": opening.due_at,
+                "opened_at": opening.opened_at,
+                "closes_at": opening.closes_at,
+                "status": str(opening.status),
+                "question_id": opening.question_id,
+            }
+            for opening in openings
+        ]
+        statement = insert(self._session, RoundRow).values(rows)
         unique = statement.on_conflict_do_nothing(index_elements=["schedule_id", "scheduled_on"])
-        made = (await self._session.execute(unique.returning(col(RoundRow.id)))).scalar_one_or_none()
-        return await self.get(made) if made is not None else None
+        made = await self._session.execute(unique.returning(RoundRow))
+        return sorted((round_of(row) for row in made.scalars()), key=lambda asked: asked.id)
 
     async def get(self, round_id: int) -> Round:
         query = select(RoundRow).where(col(RoundRow.id) == round_id)
@@ -124,10 +132,10 @@ class SqlRounds:
         row = (await self._session.execute(query)).scalar_one_or_none()
         return round_of(row) if row else None
 
-    async def open_in(self, channel_id: int) -> Sequence[Round]:
+    async def open_in(self, *channel_ids: int) -> Sequence[Round]:
         query = (
             select(RoundRow)
-            .where(col(RoundRow.channel_id) == channel_id, col(RoundRow.status) == "open")
+            .where(col(RoundRow.channel_id).in_(channel_ids), col(RoundRow.status) == "open")
             .order_by(col(RoundRow.opened_at), col(RoundRow.id))
         )
         return [round_of(row) for row in (await self._session.execute(query)).scalars()]
@@ -142,27 +150,30 @@ class SqlRounds:
         )
         return [round_of(row) for row in (await self._session.execute(query)).scalars()]
 
-    async def finish(self, round_id: int, status: RoundStatus, *, now: datetime) -> bool:
+    async def finish(self, round_ids: Sequence[int], status: RoundStatus, *, now: datetime) -> frozenset[int]:
         statement = (
             update(RoundRow)
-            .where(col(RoundRow.id) == round_id, col(RoundRow.status) == "open")
+            .where(col(RoundRow.id).in_(round_ids), col(RoundRow.status) == "open")
             .values(status=str(status), closed_at=now)
             .returning(col(RoundRow.id))
             .execution_options(synchronize_session="fetch")
         )
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        return frozenset(int(id_ or 0) for id_ in (await self._session.execute(statement)).scalars())
 
-    async def asked(self, channel_id: int) -> Sequence[str]:
+    async def asked(self, channel_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
         query = (
-            select(col(RoundRow.question_id))
+            select(col(RoundRow.channel_id), col(RoundRow.question_id))
             .where(
-                col(RoundRow.channel_id) == channel_id,
+                col(RoundRow.channel_id).in_(channel_ids),
                 col(RoundRow.status).in_(["open", "closed"]),
                 col(RoundRow.question_id).is_not(None),
             )
             .order_by(col(RoundRow.opened_at), col(RoundRow.id))
         )
-        return [str(id_) for id_ in (await self._session.execute(query)).scalars()]
+        found: dict[int, list[str]] = {channel_id: [] for channel_id in channel_ids}
+        for channel_id, question_id in await self._session.execute(query):
+            found[channel_id].append(str(question_id))
+        return found
 
     async def next_close_at(self) -> datetime | None:
         query = select(func.min(col(RoundRow.closes_at))).where(col(RoundRow.status) == "open")
@@ -235,6 +246,7 @@ def _schedule(row: ScheduleRow) -> Schedule:
         frozenset(date.fromisoformat(day) for day in row.skipped),
         row.paused,
         row.version,
+        row.lead_id,
     )
 
 

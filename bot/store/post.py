@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import CursorResult, Delete, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.services.ports import OutboxRow, RowStatus, Task
+from bot.services.ports import OutboxRow, Parcel, RowStatus, Task
 from bot.store.dialect import insert
 from bot.store.tables import InboxRow, MemoryRow, OutboxTable
 
@@ -18,31 +19,27 @@ class SqlOutbox:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(
-        self,
-        key: str,
-        task: Task,
-        *,
-        channel_id: int,
-        now: datetime,
-        person_id: str | None = None,
-        subject_id: int | None = None,
-        text: str | None = None,
-    ) -> None:
-        statement = insert(self._session, OutboxTable).values(
-            key=key,
-            task=str(task),
-            lane=f"{channel_id}/{person_id or ''}",
-            channel_id=channel_id,
-            person_id=person_id,
-            subject_id=subject_id,
-            text=text,
-            status="waiting",
-            attempts=0,
-            uncertain=False,
-            available_at=now,
-            created_at=now,
-        )
+    async def put(self, *parcels: Parcel, now: datetime) -> None:
+        if not parcels:
+            return
+        rows = [
+            {
+                "key": parcel.key,
+                "task": str(parcel.task),
+                "lane": f"{parcel.channel_id}/{parcel.person_id or ''}",
+                "channel_id": parcel.channel_id,
+                "person_id": parcel.person_id,
+                "subject_id": parcel.subject_id,
+                "text": parcel.text,
+                "status": "waiting",
+                "attempts": 0,
+                "uncertain": False,
+                "available_at": now,
+                "created_at": now,
+            }
+            for parcel in parcels
+        ]
+        statement = insert(self._session, OutboxTable).values(rows)
         await self._session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
 
     async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
@@ -99,6 +96,17 @@ class SqlOutbox:
         query = select(func.min(col(OutboxTable.available_at))).where(col(OutboxTable.status) == "waiting")
         return (await self._session.execute(query)).scalar_one_or_none()
 
+    async def prune(self, *, before: datetime, posts_before: datetime) -> int:
+        is_post = col(OutboxTable.task) == str(Task.QUESTION)
+        ended = and_(
+            col(OutboxTable.status).in_(["sent", "dead"]),
+            or_(
+                and_(is_post, col(OutboxTable.created_at) < posts_before),
+                and_(~is_post, col(OutboxTable.created_at) < before),
+            ),
+        )
+        return await _delete(self._session, delete(OutboxTable).where(ended))
+
     async def _end(self, row_id: int, holder: str, **values: object) -> bool:
         """Record an outcome, unless the lease ran out and another holder has the row now."""
         statement = (
@@ -128,6 +136,9 @@ class SqlInbox:
         )
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
+    async def prune(self, *, before: datetime) -> int:
+        return await _delete(self._session, delete(InboxRow).where(col(InboxRow.received_at) < before))
+
 
 class SqlMemory:
     def __init__(self, session: AsyncSession) -> None:
@@ -140,6 +151,11 @@ class SqlMemory:
     async def set(self, name: str, value: str) -> None:
         statement = insert(self._session, MemoryRow).values(name=name, value=value)
         await self._session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+async def _delete(session: AsyncSession, statement: Delete) -> int:
+    result = await session.execute(statement.execution_options(synchronize_session=False))
+    return int(cast("CursorResult[object]", result).rowcount)
 
 
 def _row(row: OutboxTable) -> OutboxRow:

@@ -93,6 +93,7 @@ class ScheduleRow(SQLModel, table=True):
     skipped: list[str] = Field(sa_column=Column(JSON, nullable=False))
     paused: str | None = None
     version: int = 1
+    lead_id: str | None = None
 
 
 class RoundRow(SQLModel, table=True):
@@ -188,7 +189,7 @@ class StandingRow(SQLModel, table=True):
     __table_args__ = (Index("ix_standing_page", "team_id", "period", "points"),)
     team_id: int = Field(sa_column_args=[ForeignKey("team.id", ondelete="CASCADE")], primary_key=True)
     period: str = Field(primary_key=True)
-    player_id: int = Field(sa_column_args=[ForeignKey("player.id", ondelete="CASCADE")], primary_key=True)
+    player_id: int = Field(sa_column_args=[ForeignKey("player.id", ondelete="CASCADE")], primary_key=True, index=True)
     points: int
     rounds: int
 
@@ -205,6 +206,7 @@ class OutboxTable(SQLModel, table=True):
             postgresql_where=text("status IN ('waiting', 'sending')"),
         ),
         Index("ix_outbox_ref", "channel_id", "ref"),
+        Index("ix_outbox_ended", "status", "created_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str
@@ -227,6 +229,7 @@ class OutboxTable(SQLModel, table=True):
 
 class InboxRow(SQLModel, table=True):
     __tablename__ = "inbox"
+    __table_args__ = (Index("ix_inbox_received", "received_at"),)
     platform: str = Field(primary_key=True)
     event_id: str = Field(primary_key=True)
     received_at: datetime = _instant()

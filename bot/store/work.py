@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,8 +13,10 @@ from bot.quiz.period import Period
 from bot.quiz.scoring import points
 from bot.quiz.submission import Submission
 from bot.services.ports import StoredGrade
-from bot.store.dialect import insert
+from bot.store.dialect import batched, insert
 from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow
+
+_CHUNK = 1000  # rows of one statement: databases limit its parameters
 
 
 class SqlSubmissions:
@@ -145,10 +147,12 @@ class SqlGrades:
         before = submission.points if submission.counted else None
         submission.grade_id, submission.points, submission.status = made, points(grade), "graded"
         await self._session.flush()
+        mine = col(SubmissionRow.id) == submission.id
         if before is not None:
-            await self._count(submission, (submission.points or 0) - before, rounds=0)
+            counted = await self._countable(mine, col(SubmissionRow.counted).is_(True))
+            await self._count([(*board, (submission.points or 0) - before, 0) for _, *board in counted])
         elif submission.ranked and submission.round_id is not None:
-            await self._settle(col(SubmissionRow.id) == submission.id)
+            await self._settle(mine)
         return True
 
     async def current(self, submission_id: int) -> StoredGrade | None:
@@ -160,56 +164,59 @@ class SqlGrades:
         row = (await self._session.execute(query)).scalar_one_or_none()
         return _stored(row) if row else None
 
-    async def settle(self, round_id: int) -> None:
-        await self._settle(col(SubmissionRow.round_id) == round_id)
+    async def settle(self, round_ids: Sequence[int]) -> None:
+        await self._settle(col(SubmissionRow.round_id).in_(round_ids))
 
-    async def _settle(self, which: Any) -> None:  # noqa: ANN401 - any condition of SQLAlchemy's
+    async def _settle(self, which: ColumnElement[bool]) -> None:
         """Count what belongs to a closed round and was not counted yet."""
+        found = await self._countable(
+            which,
+            col(RoundRow.status) == "closed",
+            col(SubmissionRow.ranked).is_(True),
+            col(SubmissionRow.counted).is_(False),
+            col(SubmissionRow.points).is_not(None),
+        )
+        for row, *_ in found:
+            row.counted = True
+        await self._session.flush()
+        await self._count([(*board, row.points or 0, 1) for row, *board in found])
+
+    async def _countable(self, *which: ColumnElement[bool]) -> Sequence[Any]:
+        """Submissions, locked, with their player's team, their player and their round's local day."""
         query = (
-            select(SubmissionRow)
+            select(SubmissionRow, col(PlayerRow.team_id), col(PlayerRow.id), col(RoundRow.day))
             .join(RoundRow, col(RoundRow.id) == col(SubmissionRow.round_id))
-            .where(
-                which,
-                col(RoundRow.status) == "closed",
-                col(SubmissionRow.ranked).is_(True),
-                col(SubmissionRow.counted).is_(False),
-                col(SubmissionRow.points).is_not(None),
-            )
+            .join(PlayerRow, col(PlayerRow.id) == col(SubmissionRow.player_id))
+            .where(*which)
+            .order_by(col(SubmissionRow.id))
             .with_for_update(of=SubmissionRow)
         )
-        for row in (await self._session.execute(query)).scalars().all():
-            row.counted = True
-            await self._count(row, row.points or 0, rounds=1)
-        await self._session.flush()
+        return (await self._session.execute(query)).all()
 
-    async def _count(self, submission: SubmissionRow, points_more: int, *, rounds: int) -> None:
-        team_id, day = await self._board_of(submission)
-        for period in Period:
-            statement = insert(self._session, StandingRow).values(
-                team_id=team_id,
-                period=period.key(day),
-                player_id=submission.player_id,
-                points=points_more,
-                rounds=rounds,
+    async def _count(self, gains: Sequence[tuple[int, int, date, int, int]]) -> None:
+        """Add (team, player, day, points, rounds) to every span each day falls into."""
+        sums: dict[tuple[int, str, int], tuple[int, int]] = {}
+        for team_id, player_id, day, more, rounds in gains:
+            for period in Period:
+                key = (team_id, period.key(day), player_id)
+                had = sums.get(key, (0, 0))
+                sums[key] = (had[0] + more, had[1] + rounds)
+        # In one order, so that two closes at once cannot wait for each other in a ring.
+        rows = [
+            {"team_id": team_id, "period": span, "player_id": player_id, "points": total, "rounds": rounds}
+            for (team_id, span, player_id), (total, rounds) in sorted(sums.items())
+        ]
+        for chunk in batched(rows, _CHUNK):
+            statement = insert(self._session, StandingRow).values(chunk)
+            await self._session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["team_id", "period", "player_id"],
+                    set_={
+                        "points": col(StandingRow.points) + statement.excluded.points,
+                        "rounds": col(StandingRow.rounds) + statement.excluded.rounds,
+                    },
+                )
             )
-            added = statement.on_conflict_do_update(
-                index_elements=["team_id", "period", "player_id"],
-                set_={
-                    "points": col(StandingRow.points) + points_more,
-                    "rounds": col(StandingRow.rounds) + rounds,
-                },
-            )
-            await self._session.execute(added)
-
-    async def _board_of(self, submission: SubmissionRow) -> tuple[int, date]:
-        """The player's team and the round's local day."""
-        query = (
-            select(col(PlayerRow.team_id), col(RoundRow.day))
-            .join(RoundRow, col(RoundRow.id) == submission.round_id)
-            .where(col(PlayerRow.id) == submission.player_id)
-        )
-        row = (await self._session.execute(query)).one()
-        return row[0], row[1]
 
 
 def _submission(row: SubmissionRow) -> Submission:

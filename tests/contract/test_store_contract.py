@@ -12,7 +12,7 @@ from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import WORKDAYS, Plan, Schedule
 from bot.quiz.submission import Submission
 from bot.quiz.team import Channel, Player
-from bot.services.ports import NotStored, RowStatus, Store, StoredGrade, Task, UnitOfWork
+from bot.services.ports import NotStored, Opening, Parcel, RowStatus, Store, StoredGrade, Task, UnitOfWork
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 DAY = date(2026, 11, 24)
@@ -34,18 +34,14 @@ async def _schedule(uow: UnitOfWork, channel: Channel, due: datetime = NOW) -> S
 
 
 async def _round(uow: UnitOfWork, channel: Channel, schedule: Schedule | None = None, day: date = DAY) -> Round:
-    made = await uow.rounds.open(
-        channel=channel,
-        schedule_id=schedule.id if schedule else None,
-        scheduled_on=day if schedule else None,
-        day=day,
-        due_at=NOW,
-        opened_at=NOW,
-        closes_at=NOW + timedelta(hours=8),
-        question_id="q1",
-    )
-    assert made is not None
+    (made,) = await uow.rounds.open([_opening(channel, schedule, day)])
     return made
+
+
+def _opening(channel: Channel, schedule: Schedule | None = None, day: date = DAY) -> Opening:
+    date_ = day if schedule else None
+    closes_at = NOW + timedelta(hours=8)
+    return Opening(channel, schedule.id if schedule else None, date_, day, NOW, NOW, closes_at, "q1")
 
 
 async def _answer(uow: UnitOfWork, player: Player, channel: Channel, asked: Round | None, text: str) -> Submission:
@@ -138,6 +134,7 @@ async def test_a_schedule_comes_back_as_it_was_saved(any_store: Store) -> None:
             skipped=frozenset({date(2026, 12, 24), date(2026, 12, 25)}),
             paused="lead",
             version=made.version,
+            lead_id="lea",
         )
         await uow.schedules.save(changed)
         await uow.commit()
@@ -147,6 +144,7 @@ async def test_a_schedule_comes_back_as_it_was_saved(any_store: Store) -> None:
     assert kept.version == made.version + 1
     assert (kept.plan, kept.next_date, kept.next_fire_at) == (PLAN, changed.next_date, changed.next_fire_at)
     assert (kept.last_date, kept.skipped, kept.paused) == (DAY, changed.skipped, "lead")
+    assert kept.lead_id == "lea"
     assert kept.next_fire_at.utcoffset() == timedelta()
 
 
@@ -170,17 +168,10 @@ async def test_a_schedule_has_one_round_a_date_and_hand_posted_ones_as_many_as_w
         channel = await _channel(uow)
         schedule = await _schedule(uow, channel)
         first = await _round(uow, channel, schedule)
-        again = await uow.rounds.open(
-            channel=channel,
-            schedule_id=schedule.id,
-            scheduled_on=DAY,
-            day=DAY,
-            due_at=NOW,
-            opened_at=NOW,
-            closes_at=NOW,
-            question_id="q2",
-        )
-        assert again is None
+        next_day = date(2026, 11, 25)
+        made = await uow.rounds.open([_opening(channel, schedule), _opening(channel, schedule, next_day)])
+        assert [asked.scheduled_on for asked in made] == [next_day]
+        await uow.rounds.finish([made[0].id], RoundStatus.FAILED, now=NOW)
         by_hand = [await _round(uow, channel), await _round(uow, channel)]
         assert len({first.id, *(asked.id for asked in by_hand)}) == 3
         assert await uow.rounds.latest(channel.id) == by_hand[-1]
@@ -188,7 +179,7 @@ async def test_a_schedule_has_one_round_a_date_and_hand_posted_ones_as_many_as_w
             first.id,
             *(asked.id for asked in by_hand),
         ]
-        assert list(await uow.rounds.asked(channel.id)) == ["q1"] * 3
+        assert await uow.rounds.asked([channel.id]) == {channel.id: ["q1"] * 3}
 
 
 async def test_a_round_ends_once(any_store: Store) -> None:
@@ -198,8 +189,8 @@ async def test_a_round_ends_once(any_store: Store) -> None:
         assert [found.id for found in await uow.rounds.claim_closing(asked.closes_at, 10)] == [asked.id]
         assert list(await uow.rounds.claim_closing(asked.closes_at - timedelta(seconds=1), 10)) == []
         assert await uow.rounds.next_close_at() == asked.closes_at
-        assert await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
-        assert not await uow.rounds.finish(asked.id, RoundStatus.FAILED, now=NOW)
+        assert await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW) == {asked.id}
+        assert await uow.rounds.finish([asked.id], RoundStatus.FAILED, now=NOW) == frozenset()
         kept = await uow.rounds.get(asked.id)
         assert (kept.status, kept.closed_at) == (RoundStatus.CLOSED, NOW)
         assert await uow.rounds.next_close_at() is None
@@ -210,8 +201,8 @@ async def test_failed_and_missed_rounds_use_no_question_up(any_store: Store) -> 
     async with any_store.write() as uow:
         channel = await _channel(uow)
         asked = await _round(uow, channel)
-        await uow.rounds.finish(asked.id, RoundStatus.FAILED, now=NOW)
-        assert list(await uow.rounds.asked(channel.id)) == []
+        await uow.rounds.finish([asked.id], RoundStatus.FAILED, now=NOW)
+        assert await uow.rounds.asked([channel.id]) == {channel.id: []}
 
 
 async def test_only_the_first_answer_of_a_round_ranks(any_store: Store) -> None:
@@ -273,9 +264,9 @@ async def test_points_count_when_the_round_closes_and_once(any_store: Store) -> 
         await uow.commit()
     assert await _standing(any_store, channel.team_id) == []
     async with any_store.write() as uow:
-        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
-        await uow.grades.settle(asked.id)
-        await uow.grades.settle(asked.id)
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([asked.id])
+        await uow.grades.settle([asked.id])
         await uow.commit()
     for period in ("all", "week:2026-W48", "month:2026-11", "season:2026-Q4"):
         assert await _standing(any_store, channel.team_id, period) == [(1, "Ana", 63, 1)]
@@ -287,8 +278,8 @@ async def test_a_grade_after_the_close_counts_and_a_regrade_counts_the_differenc
         channel = await _channel(uow)
         asked = await _round(uow, channel)
         given = await _answer(uow, await _player(uow, channel), channel, asked, "one two")
-        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
-        await uow.grades.settle(asked.id)
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([asked.id])
         await uow.grades.add(_grade(given.id, score=50.0))
         await uow.commit()
     assert await _standing(any_store, channel.team_id) == [(1, "Ana", 50, 1)]
@@ -308,8 +299,8 @@ async def test_a_grade_and_a_close_at_the_same_moment_count_it_once(any_store: S
     first_has_begun = asyncio.Event()
 
     async def close(uow: UnitOfWork) -> None:
-        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
-        await uow.grades.settle(asked.id)
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([asked.id])
 
     async def grade(uow: UnitOfWork) -> None:
         await uow.grades.add(_grade(given.id))
@@ -342,8 +333,8 @@ async def test_the_board_shares_ranks_and_adds_the_readers_own_row(any_store: St
         for name, score in scores.items():
             given = await _answer(uow, players[name], channel, asked, name)
             await uow.grades.add(_grade(given.id, score=score))
-        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
-        await uow.grades.settle(asked.id)
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([asked.id])
         whole = await uow.views.board(channel.team_id, "all", size=10, own=None)
         page = await uow.views.board(channel.team_id, "all", size=2, own=players["di"].id)
         assert [(row.rank, row.name) for row in whole.top] == [(1, "Ana"), (2, "Bo"), (2, "Cy"), (4, "Di")]
@@ -386,7 +377,7 @@ async def test_an_outbox_key_is_put_once(any_store: Store) -> None:
     async with any_store.write() as uow:
         channel = await _channel(uow)
         for text in ("first", "again"):
-            await uow.outbox.put("k", Task.NOTICE, channel_id=channel.id, text=text, now=NOW)
+            await uow.outbox.put(Parcel("k", Task.NOTICE, channel.id, text=text), now=NOW)
         (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
         assert (row.text, row.status, row.attempts, row.uncertain) == ("first", RowStatus.SENDING, 1, False)
 
@@ -400,7 +391,7 @@ async def test_a_lane_goes_in_order_and_a_stuck_one_holds_up_no_other(any_store:
             ("2a", two, None),
             ("1ana", one, "ana"),
         ):
-            await uow.outbox.put(key, Task.NOTICE, channel_id=channel.id, person_id=person, now=NOW)
+            await uow.outbox.put(Parcel(key, Task.NOTICE, channel.id, person), now=NOW)
         heads = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
         assert [row.key for row in heads] == ["1a", "2a", "1ana"]
         assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)) == []
@@ -421,7 +412,7 @@ async def test_a_lane_goes_in_order_and_a_stuck_one_holds_up_no_other(any_store:
 async def test_a_lease_that_ran_out_is_uncertain_and_its_old_holder_can_record_nothing(any_store: Store) -> None:
     async with any_store.write() as uow:
         channel = await _channel(uow)
-        await uow.outbox.put("k", Task.NOTICE, channel_id=channel.id, now=NOW)
+        await uow.outbox.put(Parcel("k", Task.NOTICE, channel.id), now=NOW)
         await uow.outbox.claim(NOW, lease=LEASE, holder="dead", limit=9)
         (row,) = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="alive", limit=9)
         assert (row.uncertain, row.attempts) == (True, 2)
@@ -437,7 +428,7 @@ async def test_the_round_of_a_post_is_found_by_its_reference(any_store: Store) -
     async with any_store.write() as uow:
         channel, other = await _channel(uow), await _channel(uow, "C2")
         asked = await _round(uow, channel)
-        await uow.outbox.put("q", Task.QUESTION, channel_id=channel.id, subject_id=asked.id, now=NOW)
+        await uow.outbox.put(Parcel("q", Task.QUESTION, channel.id, subject_id=asked.id), now=NOW)
         (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
         await uow.outbox.sent(row.id, "m1", holder="me")
         assert await uow.rounds.by_post(channel.id, "m1") == asked
@@ -470,11 +461,9 @@ async def test_forgetting_takes_all_of_one_person_and_nothing_of_another(any_sto
             given = await _answer(uow, player, channel, asked, player.name)
             await uow.grades.add(_grade(given.id))
             await uow.hints.take(player.id, "q1", asked.id, of=3)
-            await uow.outbox.put(
-                f"f{given.id}", Task.FEEDBACK, channel_id=channel.id, person_id=player.external_id, now=NOW
-            )
-        await uow.rounds.finish(asked.id, RoundStatus.CLOSED, now=NOW)
-        await uow.grades.settle(asked.id)
+            await uow.outbox.put(Parcel(f"f{given.id}", Task.FEEDBACK, channel.id, player.external_id), now=NOW)
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([asked.id])
         await uow.players.forget(ana.id)
         await uow.commit()
     assert await _standing(any_store, channel.team_id) == [(1, "Bo", 63, 1)]
@@ -483,3 +472,23 @@ async def test_forgetting_takes_all_of_one_person_and_nothing_of_another(any_sto
         assert await uow.rounds.answers(asked.id) == 1
         assert [row.person_id for row in await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)] == ["bo"]
         assert await uow.players.find(channel.team_id, "fake", "ana") is None
+
+
+async def test_housekeeping_takes_only_what_ended_long_ago(any_store: Store) -> None:
+    later = NOW + timedelta(days=10)
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        other = await _channel(uow, "C2")
+        await uow.outbox.put(Parcel("post", Task.QUESTION, channel.id), Parcel("old", Task.NOTICE, other.id), now=NOW)
+        for row in await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9):
+            await uow.outbox.sent(row.id, row.key, holder="me")
+        await uow.outbox.put(Parcel("unsent", Task.NOTICE, channel.id), now=NOW)
+        assert await uow.outbox.prune(before=NOW, posts_before=NOW) == 0
+        assert await uow.outbox.prune(before=later, posts_before=NOW) == 1
+        assert await uow.outbox.prune(before=later, posts_before=later) == 1
+        assert await uow.outbox.depth() == 1
+        await uow.inbox.first_time("fake", "old", now=NOW)
+        await uow.inbox.first_time("fake", "new", now=later)
+        assert await uow.inbox.prune(before=later) == 1
+        assert not await uow.inbox.first_time("fake", "new", now=later)
+        assert await uow.inbox.first_time("fake", "old", now=later)
