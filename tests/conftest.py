@@ -1,7 +1,7 @@
 """Fixtures that most tests share: a real SQLite file, the real bank, and a game on both."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,15 @@ HOUSE = Path(__file__).resolve().parent.parent
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A developer's .env and environment must not change what the tests see."""
-    for name in ("DATABASE_URL", "CONTENT_DIR", "LOG_LEVEL", "LOG_FORMAT", "GRADING_WORKERS", "TICK_SECONDS"):
+    for name in (
+        "DATABASE_URL",
+        "CONTENT_DIR",
+        "LOG_LEVEL",
+        "LOG_FORMAT",
+        "GRADING_WORKERS",
+        "TICK_SECONDS",
+        "HTTP_PORT",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -97,6 +105,12 @@ async def store(database: str) -> AsyncIterator[SqlStore]:
 @pytest.fixture
 def game(store: SqlStore, bank: Bank) -> Game:
     return Game(store, bank)
+
+
+@pytest.fixture
+def game_of(bank: Bank) -> Callable[[SqlStore], Game]:
+    """The real questions on a store of the test's own."""
+    return lambda store: Game(store, bank)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from bot.cli.failure import PROBLEMS, USAGE, stop
 from bot.quiz.team import Team
 from bot.services.export import to_csv, to_json
 from bot.services.ports import Store, TeamExport
+from bot.store.backup import back_up
 from bot.store.migrate import current, upgrade
 
 DATABASE = click.option("--database", metavar="URL", help="Instead of DATABASE_URL, e.g. sqlite:///quizbot.db")
@@ -38,6 +39,18 @@ def current_(database: str | None) -> None:
     click.echo(f"database: {revision or 'empty'}\nthis version: {head}")
     if revision != head:
         stop("Run: quizbot db upgrade", PROBLEMS)
+
+
+@db.command("backup")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@DATABASE
+def backup(target: Path, database: str | None) -> None:
+    """Copy the SQLite database to the new file TARGET while the bot runs, and check the copy.
+
+    To restore: stop the bot, put the copy in the place of the database (and delete its -wal and -shm files).
+    """
+    size = back_up(database_url(database), target)
+    click.echo(f"Wrote {target} ({size / 1e6:.1f} MB), checked.")
 
 
 @click.command()

@@ -1,0 +1,93 @@
+"""`quizbot run` as a host runs it: no terminal, a port for health, SIGTERM at the end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parents[2]
+PATIENCE_S = 30
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def service(database: str, port: int) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ | {
+        "PYTHONPATH": str(HOUSE),
+        "DATABASE_URL": database,
+        "HTTP_PORT": str(port),
+        "LOG_LEVEL": "info",
+        "LOG_FORMAT": "json",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def _ready(process: subprocess.Popen[str], port: int) -> str:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        status, body = _get(port, "/readyz")
+        if status == 200:
+            return body
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, body
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_service_gets_ready_and_stops_with_zero_when_asked(database: str, number: signal.Signals) -> None:
+    port = _free_port()
+    with service(database, port) as process:
+        assert json.loads(_ready(process, port)) == {"database": "ok", "platforms": "ok", "ticks": "ok"}
+        assert "quizbot_loop_lag_seconds" in _get(port, "/metrics")[1]
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, errors
+        assert '"event": "stopped"' in errors
+        assert "Traceback" not in errors
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(sqlite_database: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with service(sqlite_database, int(taken.getsockname()[1])) as process:
+            _, errors = process.communicate(timeout=PATIENCE_S)
+            assert process.returncode == 69
+            assert "Choose another HTTP_PORT" in errors.strip().splitlines()[-1]
