@@ -5,12 +5,11 @@ import getpass
 import re
 import sys
 import uuid
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -89,11 +88,11 @@ async def _open_room(
         keeping_prompt = patch_stdout(raw=True) if interactive and is_rich(console) else nullcontext()
         with keeping_prompt:
             if real_time:
-                sitting = room.run() if interactive else _until_cancelled()
+                sitting = room.run if interactive else _until_cancelled
                 async with health(store, metrics, supervisor, {platform.name: platform}, clock):
                     code = await until_stopped(_live(sitting, driver, supervisor))
             elif interactive:
-                code = await until_stopped(_live(room.run(), driver, supervisor))
+                code = await until_stopped(_live(room.run, driver, supervisor))
             else:
                 code = await _script(room, driver, supervisor)
     if code:
@@ -107,11 +106,11 @@ async def _script(room: Room, driver: RoomDriver, supervisor: Supervisor) -> int
     return await room.run()
 
 
-async def _live(sitting: Coroutine[Any, Any, int], driver: RoomDriver, supervisor: Supervisor) -> int:
+async def _live(sitting: Callable[[], Awaitable[int]], driver: RoomDriver, supervisor: Supervisor) -> int:
     """Somebody sits in the room, or nobody but the clock; either way the bot works."""
     await supervisor.start()
     try:
-        return await sitting
+        return await sitting()
     finally:
         await supervisor.stop()
         await driver.settle()
