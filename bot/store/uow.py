@@ -1,5 +1,6 @@
 """One transaction. Leaving it rolls back; `commit` is the only way to keep anything."""
 
+import asyncio
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Self
@@ -19,9 +20,13 @@ _inside: ContextVar[bool] = ContextVar("inside_unit_of_work", default=False)
 
 
 class SqlUnitOfWork:
-    """Repositories over one session. A second one inside it would wait for itself, so it is refused."""
+    """Repositories over one session. A second one inside it would wait for itself, so it is refused.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    `turn`: taken while it is open, by writers of this process to a database that has one writer at a time.
+    """
+
+    def __init__(self, engine: AsyncEngine, turn: asyncio.Lock | None = None) -> None:
+        self._turn = turn
         self._session = AsyncSession(engine, expire_on_commit=False, autoflush=False)
         self._token: Token[bool] | None = None
         self.teams: ports.Teams = SqlTeams(self._session)
@@ -39,6 +44,8 @@ class SqlUnitOfWork:
     async def __aenter__(self) -> Self:
         if _inside.get():
             raise RuntimeError("a unit of work is open in this task already; close it first")
+        if self._turn is not None:
+            await self._turn.acquire()
         self._token = _inside.set(True)
         return self
 
@@ -52,6 +59,9 @@ class SqlUnitOfWork:
         except DBAPIError as failure:
             if error is None:
                 raise _unavailable(failure) from failure
+        finally:
+            if self._turn is not None:
+                self._turn.release()
         if isinstance(error, OperationalError | InterfaceError):
             raise _unavailable(error) from error
 
