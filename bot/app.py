@@ -22,7 +22,7 @@ from bot.runtime.metrics import Metrics
 from bot.runtime.supervisor import Supervisor
 from bot.services.game import Game
 from bot.services.meter import Meter, NoMeter
-from bot.services.ports import StoreUnavailable
+from bot.services.ports import StoreUnavailable, StoreUnreachable
 from bot.settings import (
     AnswerSettings,
     ClockSettings,
@@ -36,6 +36,7 @@ from bot.store.migrate import current, ensure_ready
 from bot.store.store import SqlStore
 
 log = structlog.get_logger(__name__)
+_LONGEST_WAIT_S = 30.0
 
 
 @dataclass
@@ -55,15 +56,29 @@ def database_url(given: str | None = None) -> str:
 
 
 @asynccontextmanager
-async def open_store(url: str | None = None) -> AsyncIterator[SqlStore]:
-    """The store, ready for use. Raises `StoreUnavailable` with what to do."""
+async def open_store(url: str | None = None, *, patient: bool = False) -> AsyncIterator[SqlStore]:
+    """The store, ready for use. Raises `StoreUnavailable` with what to do.
+
+    `patient`: wait for a server that does not answer, as a service does whose database starts later.
+    """
     address = database_url(url)
-    await ensure_ready(address)
+    await (_ready_at_last(address) if patient else ensure_ready(address))
     store = SqlStore(address)
     try:
         yield store
     finally:
         await store.close()
+
+
+async def _ready_at_last(address: str) -> None:
+    wait = 1.0
+    while True:
+        try:
+            return await ensure_ready(address)
+        except StoreUnreachable as error:
+            log.warning("database_unreachable", reason=str(error), retry_in_s=wait)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT_S)
 
 
 def load_content(root: Path | None = None) -> Bank:

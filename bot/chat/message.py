@@ -1,6 +1,6 @@
 """A message as a tree of small dataclasses. Each platform has a renderer for it; nobody else formats text.
 
-Text a person wrote is only ever a leaf (`Words`, `Quoted`): renderers escape it, so it can neither
+Text a person wrote is only ever a leaf (`Words`, `CodeBlock`, a quote): renderers escape it, so it can neither
 mention, format nor break anything. Text of our own and of question files may use `Markup`.
 """
 
@@ -72,7 +72,7 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """Program text, verbatim."""
+    """Text shown as it stands, line by line: a program, or a person's own text to copy."""
 
     text: str
     language: str = "python"

@@ -68,7 +68,7 @@ async def _open_room(
     # In a room the screen is the product: only what went wrong may come between.
     configure_logs("error" if "log_level" not in logs.model_fields_set else logs.log_level, logs.log_format)
     bank = load_content()
-    async with open_store(database_url(database)) as store, grading() as grader:
+    async with open_store(database_url(database), patient=real_time) as store, grading() as grader:
         metrics = Metrics()
         game = make_game(store, bank, metrics)
         await _refuse_a_running_bots_database(game)

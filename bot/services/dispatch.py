@@ -45,11 +45,11 @@ class Dispatcher:
             message = await self._handle(event)
         except QuizError as error:
             log.info("event_refused", kind=kind, reason=type(error).__name__)
-            message = problem_card(error)
+            message = problem_card(error, unsaved=_text_of(event))
         except Exception:
             # The boundary: a bug must answer the person and must not take the platform down.
             log.exception("event_failed", kind=kind)
-            message = trouble_card()
+            message = trouble_card(unsaved=_text_of(event))
         if message is not None and not await event.reply.private(message):
             log.warning("reply_not_shown", kind=kind)
 
@@ -228,6 +228,15 @@ _COMMANDS: Mapping[tuple[str, ...], Handler] = {
     ("quiz-admin", "doctor"): Dispatcher.doctor,
     ("quiz-admin", "help"): Dispatcher.help,
 }
+
+
+def _text_of(event: Event) -> str | None:
+    """The answer in an event that could not be handled: a closed form keeps nothing, so it is given back."""
+    if isinstance(event, FormSubmitted):
+        return event.text
+    if isinstance(event, CommandUsed) and event.path == ("quiz", "answer"):
+        return event.options.get("text")
+    return None
 
 
 def _number(action: Action) -> int:

@@ -23,6 +23,10 @@ class StoreUnavailable(QuizError):
     """The database cannot be reached, or its schema is not the one this version needs."""
 
 
+class StoreUnreachable(StoreUnavailable):
+    """The database server does not answer; it may later."""
+
+
 @dataclass
 class NotStored(QuizError):
     """No such row, or none any more."""

@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.services.ports import StoreUnavailable
+from bot.services.ports import StoreUnavailable, StoreUnreachable
 from bot.store.engine import parse_url
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def _connection(url: URL, *, writing: bool) -> AsyncIterator[AsyncConnecti
                 await _take_turns(engine, connection)
             yield connection
     except DBAPIError as error:
-        raise StoreUnavailable(_unreachable(url, error)) from error
+        raise _unreachable(url, error) from error
     finally:
         await engine.dispose()
 
@@ -137,8 +137,10 @@ def _newer(revision: str) -> StoreUnavailable:
     )
 
 
-def _unreachable(url: URL, error: DBAPIError) -> str:
+def _unreachable(url: URL, error: DBAPIError) -> StoreUnavailable:
     kind = type(error.orig).__name__
     if url.get_backend_name() == "sqlite":
-        return f"The file {url.database} cannot be used as a database ({kind}). Check its path and permissions."
-    return f"The database server at {url.host} cannot be reached ({kind}). Check DATABASE_URL and the server."
+        text = f"The file {url.database} cannot be used as a database ({kind}). Check its path and permissions."
+        return StoreUnavailable(text)
+    text = f"The database server at {url.host} cannot be reached ({kind}). Check DATABASE_URL and the server."
+    return StoreUnreachable(text)

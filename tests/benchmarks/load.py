@@ -41,6 +41,7 @@ from bot.runtime.telemetry import configure_logs
 from bot.services.ask import open_due
 from bot.services.dispatch import Dispatcher
 from bot.services.game import Game
+from bot.services.ports import StoreUnavailable
 from bot.services.tick import tick
 from bot.store.engine import make_engine
 from bot.store.store import SqlStore
@@ -369,9 +370,16 @@ async def _open_when_told(address: str) -> None:
     sys.stdout.write("up\n")
     sys.stdout.flush()
     await begin.wait()
-    while await open_due(game, DUE + timedelta(seconds=5)):
+    while await _opened(game):
         pass
     await store.close()
+
+
+async def _opened(game: Game) -> bool:
+    try:
+        return await open_due(game, DUE + timedelta(seconds=5)) > 0
+    except StoreUnavailable:  # the others held the one write lock of SQLite too long; the next tick tries again
+        return True
 
 
 @contextmanager

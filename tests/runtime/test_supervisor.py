@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-import pytest
-
 from bot.chat.event import Place
 from bot.chat.message import Message
 from bot.chat.platform import Capabilities, SendResult, Target
@@ -17,7 +15,6 @@ from bot.runtime.courier import Courier
 from bot.runtime.supervisor import Supervisor
 from bot.services.game import Game
 from bot.services.ports import Parcel, StoreUnavailable, Task
-from bot.store.engine import parse_url
 from bot.store.store import SqlStore
 from tests.doubles import RecordingPlatform, Table
 from tests.postgres import PostgresServer, name_of
@@ -182,8 +179,3 @@ async def test_a_tick_without_a_database_is_survived(game_of: Callable[[SqlStore
     await supervisor.tick()
     assert supervisor.ticked_at is None
     await store.close()
-
-
-@pytest.mark.parametrize("address", ["sqlite:///x.db", "postgresql://u@h/d"])
-def test_addresses_get_our_drivers(address: str) -> None:
-    assert parse_url(address).drivername in ("sqlite+aiosqlite", "postgresql+psycopg")

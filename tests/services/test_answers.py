@@ -169,3 +169,16 @@ async def test_the_open_question_cannot_be_practised_before_the_ranked_answer(op
     assert "Answer it first" in sneaky.text
     await open_table.answers("ana", GOOD)
     assert "Practice:" in (await open_table.says("ana", "/quiz practice what-is-the-gil")).text
+
+
+async def test_an_answer_that_could_not_be_saved_is_given_back(table: Table) -> None:
+    await table.set_up()
+    words = "My long and careful answer about one lock."
+    nothing_open = await table.says("ana", f"/quiz answer {words}")
+    assert "No question is open" in nothing_open.text
+    assert words in nothing_open.text
+    await table.leads("/quiz-admin post what-is-the-gil")
+    await table.submits("ana", "answer:v1:1", GOOD)
+    too_soon = await table.submits("ana", "answer:v1:1", words)
+    assert "Wait 15 seconds" in too_soon.text
+    assert words in too_soon.text

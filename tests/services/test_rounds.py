@@ -140,3 +140,23 @@ async def test_packs_without_a_fitting_question_pause_the_schedule_and_say_so(ta
     await table.leads("/quiz-admin schedule set mix=junior:0,staff:1")
     await table.until(NINE + timedelta(days=1))
     assert len([key for key in table.platform.sent_keys() if key.startswith("question")]) == 2
+
+
+async def test_who_set_it_up_is_told_privately_what_needs_a_lead(table: Table) -> None:
+    await table.set_up()
+    table.platform.answers = [Rejected("the bot may not write here", permanent=True)]
+    await table.until(NINE + timedelta(minutes=1))
+    target, _, key = table.platform.sent[-1]
+    assert (key.partition(":")[0], target.person_id) == ("refused", "lead")
+    told = " ".join(table.platform.texts()[-1].split())
+    assert "is paused: the bot may not write here" in told
+    assert "/quiz-admin schedule resume" in told
+
+
+async def test_a_row_that_cannot_be_sent_for_long_ends_where_a_lead_sees_it(table: Table) -> None:
+    await table.set_up()
+    table.platform.answers = [Rejected("slow down", permanent=False)] * 12
+    await table.until(NINE + timedelta(hours=3))
+    assert len(table.platform.attempts) >= 12
+    health = await table.leads("/quiz-admin doctor")
+    assert "slow down" in health.text

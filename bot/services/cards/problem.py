@@ -1,9 +1,10 @@
 """The one place that words an error for chat: what is wrong and what to do next, never a traceback."""
 
+from dataclasses import replace
 from functools import singledispatch
 
 from bot.chat.action import UnknownAction
-from bot.chat.message import Message, Tone
+from bot.chat.message import CodeBlock, Heading, Message, Tone
 from bot.content.bank import QuestionNotFound
 from bot.errors import QuizError
 from bot.quiz.calendar import NotAPostingDay
@@ -14,17 +15,22 @@ from bot.services.cards.words import count, note
 from bot.services.ports import StoreUnavailable
 
 
-def problem_card(error: QuizError) -> Message:
-    """A private message for the person whose action failed."""
-    return note(sentence(error), tone=Tone.PROBLEM)
+def problem_card(error: QuizError, *, unsaved: str | None = None) -> Message:
+    """A private message for the person whose action failed. `unsaved`: their answer, given back."""
+    return _giving_back(note(sentence(error), tone=Tone.PROBLEM), unsaved)
 
 
-def trouble_card() -> Message:
+def trouble_card(*, unsaved: str | None = None) -> Message:
     """Our own fault. Nothing that was acknowledged is lost."""
-    return note(
-        "Something went wrong on our side. Try again in a minute; an answer that was saved stays saved.",
-        tone=Tone.PROBLEM,
-    )
+    text = "Something went wrong on our side. Try again in a minute; an answer that was saved stays saved."
+    return _giving_back(note(text, tone=Tone.PROBLEM), unsaved)
+
+
+def _giving_back(message: Message, unsaved: str | None) -> Message:
+    if not unsaved:
+        return message
+    given = (Heading("Your answer, not saved"), CodeBlock(unsaved, "text"))
+    return replace(message, blocks=(*message.blocks, *given))
 
 
 @singledispatch
