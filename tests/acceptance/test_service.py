@@ -4,16 +4,19 @@ import json
 import os
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL, make_url
 
 HOUSE = Path(__file__).resolve().parents[2]
 PATIENCE_S = 30
@@ -91,3 +94,53 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(sqlite_database: str) -> N
             _, errors = process.communicate(timeout=PATIENCE_S)
             assert process.returncode == 69
             assert "Choose another HTTP_PORT" in errors.strip().splitlines()[-1]
+
+
+def _connected_to(address: URL) -> socket.socket:
+    """A connection to a PostgreSQL server, by its Unix socket where it has one."""
+    folder = address.query.get("host")
+    if folder is None:
+        return socket.create_connection((address.host or "localhost", address.port or 5432))
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(f"{folder}/.s.PGSQL.{address.port or 5432}")
+    return connection
+
+
+@contextmanager
+def _gate(port: int, address: URL) -> Iterator[None]:
+    """A server that comes up now: what it is sent on `port` goes to the one at `address`."""
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    class Forward(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with _connected_to(address) as server:
+                back = threading.Thread(target=pump, args=(server, self.request))
+                back.start()
+                pump(self.request, server)
+                back.join()
+
+    socketserver.ThreadingTCPServer.allow_reuse_address = True
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), Forward) as gate:
+        gate.daemon_threads = True
+        threading.Thread(target=gate.serve_forever, daemon=True).start()
+        yield
+        gate.shutdown()
+
+
+def test_a_database_that_starts_later_is_waited_for(postgres_database: str) -> None:
+    address, gate_port, port = make_url(postgres_database), _free_port(), _free_port()
+    through = URL.create(
+        "postgresql", address.username, address.password, "127.0.0.1", gate_port, address.database
+    ).render_as_string(hide_password=False)
+    with service(through, port) as process:
+        assert process.stderr is not None
+        assert any('"event": "database_unreachable"' in line for line in process.stderr)
+        with _gate(gate_port, address):
+            _ready(process, port)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE_S) == 0
