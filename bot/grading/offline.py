@@ -22,6 +22,7 @@ PARTIAL = 0.45
 REJECT = 0.62
 FLIPPED = 0.65
 _CLOSE = 0.1
+_LEAST = 2  # terms that must be found before anything is called wrong
 _SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
@@ -61,11 +62,11 @@ def judge_offline(question: Question, answer: str) -> Grade:
     """Grade one answer. Pure; the same text and rubric always give the same grade."""
     rubric = prepare(question)
     windows = _windows(clauses(answer), rubric)
-    points = tuple(_judge(point, windows, answer) for point in rubric.points)
+    points = tuple(_judge(point, windows, answer, rubric) for point in rubric.points)
     found = tuple(
         MisconceptionFound(id_, _evidence(match.window, answer))
         for id_, wordings in rubric.misconceptions.items()
-        if (match := _best(wordings, windows)).window is not None
+        if (match := _best(wordings, windows, least=_LEAST)).window is not None
         and match.score >= REJECT
         and not _is_rather_a_point(match, match.window, rubric)
     )
@@ -73,15 +74,21 @@ def judge_offline(question: Question, answer: str) -> Grade:
     return Grade(points, found, VERSION, score)
 
 
-def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric) -> bool:
-    """Whether the same words say something right about as well as they say something wrong."""
-    return any(_best(point.accept, [window]).score >= max(match.score - _CLOSE, HIT) for point in rubric.points)
+def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: str | None = None) -> bool:
+    """Whether the same words make a point (another one than `but`) about as well as they say something wrong."""
+    return any(
+        _best(point.accept, [window]).score >= max(match.score - _CLOSE, HIT)
+        for point in rubric.points
+        if point.id != but
+    )
 
 
-def _judge(point: PointWordings, windows: Sequence[_Window], answer: str) -> PointVerdict:
+def _judge(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> PointVerdict:
     said = _best(point.accept, windows)
     partly = _best(point.partial, windows)
-    against = _best(point.reject, windows)
+    against = _best(point.reject, windows, least=_LEAST)
+    if against.window is not None and _is_rather_a_point(against, against.window, rubric, but=point.id):
+        against = _NONE
     flipped = _best(point.accept, windows, flipped=True)
     if against.score >= REJECT and (against.score > said.score or _apart(against, said)):
         return _verdict(point.id, Verdict.CONTRADICTED, against, REJECT, answer)
@@ -143,10 +150,12 @@ def _respelt(concept: str, vocabulary: Sequence[str]) -> str:
     return near[0] if near and len(near[0]) >= 5 else concept
 
 
-def _best(wordings: Iterable[Wording], windows: Sequence[_Window], *, flipped: bool = False) -> _Match:
+def _best(wordings: Iterable[Wording], windows: Sequence[_Window], *, flipped: bool = False, least: int = 1) -> _Match:
     best = _NONE
     for wording in wordings:
         for window in windows:
+            if sum(term.concept in window.terms for term, _ in wording.terms) < least:
+                continue
             score = _score(wording, window, flipped=flipped)
             # Of equal matches the shortest is the better evidence.
             shorter = best.window is None or window.end - window.start < best.window.end - best.window.start

@@ -138,6 +138,13 @@ def test_a_true_statement_close_to_a_myth_is_no_myth() -> None:
     assert [found.id for found in gone.misconceptions] == ["gil-is-gone"]
 
 
+def test_one_word_of_a_wrong_claim_and_another_points_words_are_held_against_nobody(bank: Bank) -> None:
+    answer = "For CPU-bound work use multiprocessing. There is a free-threaded build since 3.13."
+    grade = judge_offline(bank.get("what-is-the-gil"), answer)
+    assert Verdict.CONTRADICTED not in {point.verdict for point in grade.points}
+    assert grade.misconceptions == ()
+
+
 def test_weights_and_half_credit_make_the_score(bank: Bank) -> None:
     question = bank.get("check-then-act")
     ids = [point.id for point in question.key_points]
