@@ -83,13 +83,18 @@ def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: s
     )
 
 
+def _unless_another_point(match: _Match, point: PointWordings, rubric: Rubric) -> _Match:
+    """`match`, or none where its words make another point: they are no word against this one."""
+    if match.window is None or _is_rather_a_point(match, match.window, rubric, but=point.id):
+        return _NONE
+    return match
+
+
 def _judge(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> PointVerdict:
     said = _best(point.accept, windows)
     partly = _best(point.partial, windows)
-    against = _best(point.reject, windows, least=_LEAST)
-    if against.window is not None and _is_rather_a_point(against, against.window, rubric, but=point.id):
-        against = _NONE
-    flipped = _best(point.accept, windows, flipped=True)
+    against = _unless_another_point(_best(point.reject, windows, least=_LEAST), point, rubric)
+    flipped = _unless_another_point(_best(point.accept, windows, flipped=True), point, rubric)
     if against.score >= REJECT and (against.score > said.score or _apart(against, said)):
         return _verdict(point.id, Verdict.CONTRADICTED, against, REJECT, answer)
     if said.score >= HIT:
