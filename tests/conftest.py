@@ -117,3 +117,12 @@ def game_of(bank: Bank) -> Callable[[SqlStore], Game]:
 def table(game: Game) -> Table:
     """A game with people around it; see `doubles.Table`."""
     return Table(game)
+
+
+@pytest_asyncio.fixture
+async def open_table(table: Table) -> Table:
+    """A quiz channel with the seed question open."""
+    await table.set_up()
+    await table.leads("/quiz-admin post what-is-the-gil")
+    await table.settle()
+    return table

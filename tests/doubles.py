@@ -1,6 +1,6 @@
 """A platform that remembers, people who type, and a table to put them around."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from bot.chat.command import parse
 from bot.chat.event import ButtonPressed, CommandUsed, FormSubmitted, Person, Place, Sink, ThreadReply
 from bot.chat.message import Form, Message
 from bot.chat.plain import plain
-from bot.chat.platform import Capabilities, Delivered, SendResult, Target
+from bot.chat.platform import Capabilities, Delivered, Finding, SendResult, Target
 from bot.content.schema import Question
 from bot.grading.offline import OfflineGrader
 from bot.grading.verdict import Grade, Grader, GradingFailed
@@ -28,10 +28,13 @@ class RecordingPlatform:
     """Keeps what was sent. `answers` holds results to give instead of Delivered, first one first."""
 
     name: str = "fake"
-    capabilities: Capabilities = field(default_factory=lambda: Capabilities(False, True, True))
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(True, True, True))
     sent: list[tuple[Target, Message, str]] = field(default_factory=list)
     attempts: list[tuple[str, bool]] = field(default_factory=list)
     answers: list[SendResult] = field(default_factory=list)
+    edited: list[tuple[str, Message]] = field(default_factory=list)
+    edit_answers: list[SendResult] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
 
     async def connect(self, sink: Sink) -> None:
         """Nothing comes in by itself."""
@@ -46,7 +49,13 @@ class RecordingPlatform:
         return Delivered(f"ref-{key}")
 
     async def edit(self, target: Target, ref: str, message: Message) -> SendResult:
+        if self.edit_answers:
+            return self.edit_answers.pop(0)
+        self.edited.append((ref, message))
         return Delivered(ref)
+
+    async def examine(self, target: Target) -> Sequence[Finding]:
+        return self.findings
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -79,6 +88,10 @@ class RecordingReply:
         return True
 
     @property
+    def ticket(self) -> str | None:
+        return None
+
+    @property
     def text(self) -> str:
         return "\n".join(plain(message, width=100) for message in self.told)
 
@@ -107,7 +120,7 @@ class Table:
         self.place = place
         self.platform = RecordingPlatform()
         self.grader: Grader = OfflineGrader()
-        self.dispatch = Dispatcher(game)
+        self.dispatch = Dispatcher(game, self.platforms)
         self._events = 0
 
     async def says(self, who: str, command: str, *, leads: bool = False, event_id: str | None = None) -> RecordingReply:
@@ -135,14 +148,17 @@ class Table:
     ) -> RecordingReply:
         reply = reply or RecordingReply()
         event = FormSubmitted(
-            self._id(event_id), self.now, Person(who, who), self.place, reply, Action.parse(action), text
+            self._id(event_id), self.now, Person(who, who), self.place, reply, Action.parse(action), {"text": text}
         )
         await self.dispatch(event)
         return reply
 
-    async def replies(self, who: str, post_ref: str, text: str) -> RecordingReply:
+    async def replies(self, who: str, post_ref: str, text: str, message_ref: str = "m1") -> RecordingReply:
         reply = RecordingReply()
-        await self.dispatch(ThreadReply(self._id(None), self.now, Person(who, who), self.place, reply, post_ref, text))
+        person = Person(who, who)
+        await self.dispatch(
+            ThreadReply(self._id(None), self.now, person, self.place, reply, post_ref, text, message_ref)
+        )
         return reply
 
     async def answers(self, who: str, text: str) -> RecordingReply:

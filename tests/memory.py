@@ -3,7 +3,8 @@
 import asyncio
 import copy
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import TracebackType
@@ -32,6 +33,7 @@ from bot.services.ports import (
     Task,
     TeamExport,
 )
+from bot.store.lock import LockHeld
 
 _POSTED = (RoundStatus.OPEN, RoundStatus.CLOSED)
 _UNSENT = (RowStatus.WAITING, RowStatus.SENDING)
@@ -45,6 +47,8 @@ class _Work:
     available_at: datetime
     grades: list[StoredGrade] = field(default_factory=list)
     counted: bool = False
+    claimed: bool = False
+    withdrawn: bool = False
 
 
 @dataclass
@@ -68,6 +72,9 @@ class _State:
     put_at: dict[int, datetime] = field(default_factory=dict)
     inbox: dict[tuple[str, str], datetime] = field(default_factory=dict)
     memory: dict[str, str] = field(default_factory=dict)
+    left: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    leads: dict[tuple[int, str], str] = field(default_factory=dict)
+    installations: dict[tuple[str, str], str] = field(default_factory=dict)
     standings: dict[tuple[int, str, int], tuple[int, int]] = field(default_factory=dict)
     last_id: int = 0
 
@@ -82,12 +89,18 @@ class MemoryStore:
     def __init__(self) -> None:
         self.state = _State()
         self.writing = asyncio.Lock()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def write(self) -> "MemoryUnitOfWork":
         return MemoryUnitOfWork(self, writes=True)
 
     def read(self) -> "MemoryUnitOfWork":
         return MemoryUnitOfWork(self, writes=False)
+
+    @asynccontextmanager
+    async def lock(self, name: str) -> AsyncIterator[LockHeld]:
+        async with self._locks[name]:
+            yield LockHeld()
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -114,6 +127,8 @@ class MemoryUnitOfWork:
         self.outbox: ports.Outbox = _Outbox(state)
         self.inbox: ports.Inbox = _Inbox(state)
         self.memory: ports.Memory = _Memory(state)
+        self.leads: ports.Leads = _Leads(state)
+        self.installations: ports.Installations = _Installations(state)
         self.views: ports.Views = _Views(state)
 
     async def __aenter__(self) -> Self:
@@ -144,14 +159,66 @@ class _Teams:
                 return channel
         return None
 
-    async def register(self, place: Place, *, now: datetime) -> Channel:
+    async def workspace(self, place: Place, *, now: datetime) -> int:
         state = self._state
         key = (place.platform, place.workspace_id)
         if key not in state.workspaces:
             team = Team(state.new_id(), place.workspace_name)
             state.teams[team.id] = team
             state.workspaces[key] = (state.new_id(), team.id)
-        workspace_id, team_id = state.workspaces[key]
+        return state.workspaces[key][0]
+
+    async def channels_in(self, platform: str, workspace_id: str) -> Sequence[Channel]:
+        wanted = (platform, workspace_id)
+        here = (c for c in self._state.channels.values() if (c.platform, c.workspace_external_id) == wanted)
+        return sorted(here, key=lambda channel: channel.id)
+
+    async def leave(self, platform: str, workspace_id: str, *, now: datetime) -> bool:
+        key = (platform, workspace_id)
+        if key not in self._state.workspaces or key in self._state.left:
+            return False
+        self._state.left[key] = now
+        return True
+
+    async def come_back(self, platform: str, workspace_id: str) -> bool:
+        return self._state.left.pop((platform, workspace_id), None) is not None
+
+    async def has_left(self, workspace_id: int) -> bool:
+        return any(self._state.workspaces[key][0] == workspace_id for key in self._state.left)
+
+    async def present(self, platform: str) -> frozenset[str]:
+        known = {key for key in self._state.workspaces if key[0] == platform}
+        return frozenset(name for _, name in known - self._state.left.keys())
+
+    async def delete_left(self, *, before: datetime) -> int:
+        gone = [key for key, at in self._state.left.items() if at < before]
+        for key in gone:
+            del self._state.left[key]
+            workspace_id, team_id = self._state.workspaces.pop(key)
+            for channel in [c for c in self._state.channels.values() if c.workspace_id == workspace_id]:
+                self._forget_channel(channel.id)
+            if all(team != team_id for _, team in self._state.workspaces.values()):
+                self._forget_team(team_id)
+        return len(gone)
+
+    def _forget_channel(self, channel_id: int) -> None:
+        state = self._state
+        del state.channels[channel_id]
+        state.schedules = {i: s for i, s in state.schedules.items() if s.channel_id != channel_id}
+        state.rounds = {i: r for i, r in state.rounds.items() if r.channel_id != channel_id}
+        state.work = {i: w for i, w in state.work.items() if w.submission.channel_id != channel_id}
+        state.outbox = {i: row for i, row in state.outbox.items() if row.channel_id != channel_id}
+
+    def _forget_team(self, team_id: int) -> None:
+        state = self._state
+        del state.teams[team_id]
+        state.players = {i: player for i, player in state.players.items() if player.team_id != team_id}
+        state.standings = {key: kept for key, kept in state.standings.items() if key[0] != team_id}
+
+    async def register(self, place: Place, *, now: datetime) -> Channel:
+        state = self._state
+        await self.workspace(place, now=now)
+        workspace_id, team_id = state.workspaces[place.platform, place.workspace_id]
         known = await self.channel_at(place)
         id_ = known.id if known else state.new_id()
         channel = Channel(
@@ -243,6 +310,10 @@ class _Schedules:
             raise NotStored("schedule", schedule_id)
         return self._state.schedules[schedule_id]
 
+    async def in_workspace(self, platform: str, workspace_id: str) -> Sequence[Schedule]:
+        here = {c.id for c in await _Teams(self._state).channels_in(platform, workspace_id)}
+        return sorted((s for s in self._state.schedules.values() if s.channel_id in here), key=lambda s: s.id)
+
     async def save(self, *schedules: Schedule) -> None:
         for schedule in schedules:
             self._state.schedules[schedule.id] = replace(schedule, version=schedule.version + 1)
@@ -324,7 +395,10 @@ class _Rounds:
         return None
 
     async def answers(self, round_id: int) -> int:
-        return sum(w.submission.ranked and w.submission.round_id == round_id for w in self._state.work.values())
+        return sum(
+            w.submission.ranked and w.submission.round_id == round_id and not w.withdrawn
+            for w in self._state.work.values()
+        )
 
 
 class _Submissions:
@@ -341,38 +415,67 @@ class _Submissions:
         answer: str,
         at: datetime,
         ranked: bool,
+        ticket: str | None = None,
+        message_ref: str | None = None,
     ) -> Submission:
         first = ranked and round_id is not None and await self.ranked_of(round_id, player_id) is None
-        made = Submission(self._state.new_id(), player_id, channel_id, round_id, question_id, answer, at, first)
+        id_ = self._state.new_id()
+        made = Submission(id_, player_id, channel_id, round_id, question_id, answer, at, first, ticket, message_ref)
         self._state.work[made.id] = _Work(made, at)
         return made
 
     async def get(self, submission_id: int) -> Submission | None:
         work = self._state.work.get(submission_id)
-        return work.submission if work else None
+        return work.submission if work and not work.withdrawn else None
 
     def _of(self, player_id: int) -> list[Submission]:
         mine = (w.submission for w in self._state.work.values() if w.submission.player_id == player_id)
         return sorted(mine, key=lambda s: (s.submitted_at, s.id), reverse=True)
 
+    def _is_withdrawn(self, submission: Submission) -> bool:
+        return self._state.work[submission.id].withdrawn
+
     async def latest_of(self, player_id: int) -> Submission | None:
-        return next(iter(self._of(player_id)), None)
+        return next((s for s in self._of(player_id) if not self._is_withdrawn(s)), None)
+
+    async def in_message(self, channel_id: int, message_ref: str) -> Submission | None:
+        given = sorted(self._state.work.values(), key=lambda w: -w.submission.id)
+        wanted = (channel_id, message_ref, False)
+        return next(
+            (w.submission for w in given if (w.submission.channel_id, w.submission.message_ref, w.withdrawn) == wanted),
+            None,
+        )
+
+    async def reword(self, submission_id: int, answer: str) -> bool:
+        work = self._state.work[submission_id]
+        if work.grades or work.claimed or work.withdrawn:
+            return False
+        work.submission = replace(work.submission, answer=answer)
+        return True
+
+    async def withdraw(self, submission_id: int) -> None:
+        work = self._state.work[submission_id]
+        work.submission = replace(work.submission, answer="", ticket=None)
+        work.withdrawn, work.grades = True, []
 
     async def ranked_of(self, round_id: int, player_id: int) -> Submission | None:
         return next((s for s in self._of(player_id) if s.ranked and s.round_id == round_id), None)
 
     async def claim_pending(self, now: datetime, *, lease: timedelta, limit: int) -> Sequence[Submission]:
-        free = [w for w in self._state.work.values() if not w.grades and w.available_at <= now]
+        free = [w for w in self._state.work.values() if self._waits(w) and w.available_at <= now]
         held = sorted(free, key=lambda w: (w.available_at, w.submission.id))[:limit]
         for work in held:
-            work.available_at = now + lease
+            work.available_at, work.claimed = now + lease, True
         return [work.submission for work in held]
 
     async def put_off(self, submission_id: int, *, until: datetime) -> None:
         self._state.work[submission_id].available_at = until
 
     async def pending(self) -> int:
-        return sum(not work.grades for work in self._state.work.values())
+        return sum(self._waits(work) for work in self._state.work.values())
+
+    def _waits(self, work: _Work) -> bool:
+        return not work.grades and not work.withdrawn
 
 
 class _Grades:
@@ -382,10 +485,11 @@ class _Grades:
     async def add(self, stored: StoredGrade) -> bool:
         work = self._state.work.get(stored.submission_id)
         made_from = (stored.grade.grader, stored.rubric)
-        if work is None or made_from in {(kept.grade.grader, kept.rubric) for kept in work.grades}:
+        if work is None or work.withdrawn or made_from in {(kept.grade.grader, kept.rubric) for kept in work.grades}:
             return False
         before = points(work.grades[-1].grade) if work.counted else None
         work.grades.append(stored)
+        work.submission = replace(work.submission, ticket=None)
         if before is not None:
             self._count(work, points(stored.grade) - before, rounds=0)
         else:
@@ -447,7 +551,8 @@ class _Outbox:
                 RowStatus.WAITING,
                 0,
                 False,
-                now,
+                parcel.at or now,
+                ticket=parcel.ticket,
             )
             self._state.leases[id_] = _Lease()
             self._state.put_at[id_] = now
@@ -463,10 +568,12 @@ class _Outbox:
             del self._state.outbox[id_]
         return len(old)
 
-    async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
+    async def claim(
+        self, now: datetime, *, lease: timedelta, holder: str, limit: int, platforms: Collection[str]
+    ) -> Sequence[OutboxRow]:
         heads: dict[str, OutboxRow] = {}
         for row in self._state.outbox.values():
-            if row.status in _UNSENT:
+            if row.status in _UNSENT and self._state.channels[row.channel_id].platform in platforms:
                 heads.setdefault(row.lane, row)
         free = [row for row in heads.values() if self._is_free(row, now)]
         taken = sorted(free, key=lambda row: (row.available_at, row.id))[:limit]
@@ -487,7 +594,7 @@ class _Outbox:
         return until is not None and until <= now
 
     async def sent(self, row_id: int, ref: str, *, holder: str) -> bool:
-        return self._end(row_id, holder, status=RowStatus.SENT, ref=ref, error=None)
+        return self._end(row_id, holder, status=RowStatus.SENT, ref=ref, error=None, ticket=None)
 
     async def put_back(self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str) -> bool:
         return self._end(row_id, holder, status=RowStatus.WAITING, available_at=until, error=error, uncertain=uncertain)
@@ -506,6 +613,9 @@ class _Outbox:
     async def dead(self, limit: int) -> Sequence[OutboxRow]:
         found = [row for row in self._state.outbox.values() if row.status is RowStatus.DEAD]
         return sorted(found, key=lambda row: -row.id)[:limit]
+
+    async def ref_of(self, key: str) -> str | None:
+        return next((row.ref for row in self._state.outbox.values() if row.key == key), None)
 
     async def depth(self) -> int:
         return sum(row.status in _UNSENT for row in self._state.outbox.values())
@@ -541,6 +651,45 @@ class _Memory:
     async def set(self, name: str, value: str) -> None:
         self._state.memory[name] = value
 
+    async def take(self, name: str) -> str | None:
+        return self._state.memory.pop(name, None)
+
+
+class _Leads:
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    async def add(self, workspace_id: int, external_id: str, name: str) -> None:
+        self._state.leads[workspace_id, external_id] = name
+
+    async def remove(self, workspace_id: int, external_id: str) -> bool:
+        return self._state.leads.pop((workspace_id, external_id), None) is not None
+
+    async def named(self, place: Place, external_id: str) -> bool:
+        return any(lead == external_id for lead, _ in await self.all(place))
+
+    async def all(self, place: Place) -> Sequence[tuple[str, str]]:
+        workspace_id, _ = self._state.workspaces.get((place.platform, place.workspace_id), (0, 0))
+        here = [(lead, name) for (where, lead), name in self._state.leads.items() if where == workspace_id]
+        return sorted(here, key=lambda lead: (lead[1], lead[0]))
+
+
+class _Installations:
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    async def get(self, platform: str, key: str) -> str | None:
+        return self._state.installations.get((platform, key))
+
+    async def put(self, platform: str, key: str, sealed: str, *, now: datetime) -> None:
+        self._state.installations[platform, key] = sealed
+
+    async def delete(self, platform: str, key: str) -> None:
+        self._state.installations.pop((platform, key), None)
+
+    async def keys(self, platform: str) -> Sequence[str]:
+        return sorted(key for name, key in self._state.installations if name == platform)
+
 
 class _Views:
     def __init__(self, state: _State) -> None:
@@ -567,7 +716,7 @@ class _Views:
 
     async def history(self, player_id: int, limit: int) -> Sequence[Played]:
         played = []
-        for work in reversed(self._works(player_id)):
+        for work in [w for w in reversed(self._works(player_id)) if not w.withdrawn]:
             given = work.submission
             asked = self._state.rounds.get(given.round_id or 0)
             day = asked.day if asked else given.submitted_at.date()
@@ -583,7 +732,7 @@ class _Views:
         return [PointTally(*key, len(each), sum(each) / len(each)) for key, each in sorted(earned.items())]
 
     async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:
-        answered = {w.submission.round_id for w in self._works(player_id) if w.submission.ranked}
+        answered = {w.submission.round_id for w in self._works(player_id) if w.submission.ranked and not w.withdrawn}
         posted = [r for r in self._state.rounds.values() if r.team_id == team_id and r.status in _POSTED]
         return [(r, r.id in answered) for r in sorted(posted, key=lambda r: (r.opened_at, r.id))]
 

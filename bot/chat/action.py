@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import QuizError
 
-_FORM = re.compile(r"(?P<verb>[a-z]+(?:-[a-z]+)*):v1:(?P<subject>[A-Za-z0-9._-]{1,80})\Z")
+_FORM = re.compile(r"(?P<verb>[a-z]+(?:-[a-z]+)*):v1:(?P<subject>[A-Za-z0-9._-]{1,83})\Z")
 
 
 class UnknownAction(QuizError):
@@ -16,8 +16,8 @@ class UnknownAction(QuizError):
 class Action:
     """What a button does and to what: `answer` on round 12 is `answer:v1:12`.
 
-    Verbs: `answer` (subject: round id), `practice` (subject: question id), `hint` (round id),
-    `practice-hint` (question id), `forget` (subject: `me`).
+    Verbs: `answer` (subject: round id, or `round id.question id`), `practice` (question id), `hint` (round id),
+    `practice-hint` (question id), `forget` (`me`), `why` (`last`), `setup` (`form`), `preview` and `post` (`next`).
     """
 
     verb: str

@@ -103,9 +103,11 @@ _PLAN = (
     Option("open", "How long a round stays open", _matches(_SPAN), "open 8h"),
     Option("late", "How late a post may still be made", _never, "late 2h"),
     Option("mix", "Weights of difficulties", _matches(_MIX), "senior=3,mid=1"),
+    Option("ping", "Whom to notify: a role or group, or none", _never, "ping none"),
     Option("packs", "Which packs", _is_pack, "gil"),
 )
 _TEXT = Option("text", "Your answer in your own words", _never, "text", free_text=True)
+_PERSON = Option("person", "A person", lambda _word: True, "@person")
 
 COMMANDS: tuple[Command, ...] = (
     Command(("quiz",), "Today's question and what you can do"),
@@ -147,6 +149,9 @@ COMMANDS: tuple[Command, ...] = (
         (Option("question", "A question's id", _matches(_SLUG), "question"),),
     ),
     Command(("quiz-admin", "close"), "Close the open round now"),
+    Command(("quiz-admin", "lead"), "Who may use these commands"),
+    Command(("quiz-admin", "lead", "add"), "Let somebody use these commands", (_PERSON,)),
+    Command(("quiz-admin", "lead", "remove"), "Take that back", (_PERSON,)),
     Command(("quiz-admin", "doctor"), "What works here and what needs you"),
     Command(("quiz-admin", "help"), "This list"),
 )

@@ -44,7 +44,15 @@ class Reply(Protocol):
         ...
 
     async def open_form(self, form: Form) -> bool:
-        """Open a form for this person. Must be the first response to a button or command."""
+        """Open a form for this person. Must be the first response to a button or command.
+
+        False: it was too late for a form.
+        """
+        ...
+
+    @property
+    def ticket(self) -> str | None:
+        """The way back as text, for `Target.ticket`: any process can use it while it lasts. None: there is none."""
         ...
 
 
@@ -79,15 +87,81 @@ class FormSubmitted(Event):
     """A form of ours came back with its text."""
 
     action: Action
-    text: str
+    values: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """What stands in the field `text`, as in the form for an answer."""
+        return self.values.get("text", "")
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadReply(Event):
-    """A reply in the thread of a post; `post_ref` is the reference that `send` returned for it."""
+    """A reply in the thread of a post, or one that mentions the bot.
+
+    `post_ref` is the reference that `send` returned for the post. `message_ref` finds the reply itself again.
+    """
 
     post_ref: str
     text: str
+    message_ref: str
 
 
-Sink = Callable[[Event], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class ReplyEdited(Event):
+    """A person changed a message that may be an answer."""
+
+    message_ref: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDeleted(Event):
+    """A person deleted a message that may be an answer."""
+
+    message_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened(Event):
+    """A person looks at the bot's own page, where the platform has one; `reply.private` fills it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to a workspace and not by one person in a channel. `at` is aware."""
+
+    at: datetime
+    platform: str
+    workspace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceLeft(Happening):
+    """The bot was removed from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceJoined(Happening):
+    """The bot was added to it, for the first time or again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLost(Happening):
+    """The bot can no longer post in a channel: deleted, archived, or the bot was removed. `reason` is a clause."""
+
+    channel_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollCall:
+    """All workspaces that the platform has the bot in, as far as `covers` tells that this process would know."""
+
+    at: datetime
+    platform: str
+    present: frozenset[str]
+    covers: Callable[[str], bool]
+
+
+Sink = Callable[[Event | Happening | RollCall], Awaitable[None]]

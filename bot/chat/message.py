@@ -46,7 +46,15 @@ class WhenStyle(StrEnum):
     DAY_TIME = "day_time"  # Tue 24 Nov 17:00
 
 
-Inline = Words | Code | When
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person, shown as the platform shows people, never notifying them. `name` is for platforms that cannot."""
+
+    external_id: str
+    name: str
+
+
+Inline = Words | Code | When | Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +168,54 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `summary` is one plain line: the notification text and screen-reader fallback."""
+    """One message. `summary` is one plain line: the notification text and screen-reader fallback.
+
+    `ping`: whom to notify when it is sent, a role or group in the platform's own id; else it notifies nobody.
+    """
 
     summary: str
     blocks: tuple[Block, ...]
     tone: Tone = Tone.PLAIN
+    ping: str | None = None
+
+
+class FieldKind(StrEnum):
+    """What a field takes; a platform without such a field takes a line of text instead."""
+
+    TEXT = "text"  # several lines
+    LINE = "line"
+    CHANNEL = "channel"  # one of the workspace's channels; the event then happens there
+    TIME = "time"  # HH:MM
+    ZONE = "zone"  # an IANA time zone
+    CHOICE = "choice"  # one of `choices`
+    CHOICES = "choices"  # any of `choices`, joined by commas
+    GROUP = "group"  # a role or group of people, in the platform's own id, or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form. `choices` are (value, label); `value` is what stands in it at first."""
+
+    name: str
+    label: str
+    kind: FieldKind
+    value: str = ""
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    max_length: int = 100
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One long text field in a private form; comes back as a `FormSubmitted` with the same action."""
+    """A private form; comes back as a `FormSubmitted` with the same action.
+
+    The most important fields stand first: a platform that takes fewer leaves the last ones out, and what is left
+    out keeps its value. `intro` (Markup) stands above them.
+    """
 
     action: Action
     title: str
-    label: str
-    placeholder: str
-    max_length: int
-    value: str = ""
+    fields: tuple[Field, ...]
+    intro: str = ""
+    submit: str = "Send"

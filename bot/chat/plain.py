@@ -24,6 +24,7 @@ from bot.chat.message import (
     Table,
     When,
     WhenStyle,
+    Who,
 )
 
 MARKS = {
@@ -53,7 +54,13 @@ def say_instant(when: When) -> str:
 
 def inline_text(parts: Sequence[Inline]) -> str:
     """Words, codes and instants in a row."""
-    return "".join(say_instant(part) if isinstance(part, When) else visible(part.text, one_line=True) for part in parts)
+    return "".join(_inline_part(part) for part in parts)
+
+
+def _inline_part(part: Inline) -> str:
+    if isinstance(part, When):
+        return say_instant(part)
+    return visible(part.name if isinstance(part, Who) else part.text, one_line=True)
 
 
 def columns(text: str) -> int:

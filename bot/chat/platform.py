@@ -1,5 +1,6 @@
 """The port every chat platform implements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,15 +15,20 @@ class Capabilities:
     edits: bool
     forms: bool
     private_messages: bool
+    setup_form: bool = False  # has the fields that setting up a channel needs
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a message goes: a channel, or one person in a channel when `person_id` is set (private)."""
+    """Where a message goes: a channel, or one person in a channel when `person_id` is set (private).
+
+    `ticket`: the way back of what that person did (`Reply.ticket`), taken while it lasts; then privately as else.
+    """
 
     workspace_id: str
     channel_id: str
     person_id: str | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,14 @@ class Unknown:
 SendResult = Delivered | Rejected | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at, in a few words; `remedy` says what to do and is None when it is well."""
+
+    what: str
+    remedy: str | None = None
+
+
 class ChatPlatform(Protocol):
     """One chat service. Never raises out of `send` and `edit`; facts come back as a `SendResult`."""
 
@@ -75,6 +89,10 @@ class ChatPlatform(Protocol):
 
     async def edit(self, target: Target, ref: str, message: Message) -> SendResult:
         """Replace a sent message."""
+        ...
+
+    async def examine(self, target: Target) -> Sequence[Finding]:
+        """Whether the channel can be used as a quiz needs it: there, and every permission granted."""
         ...
 
     async def close(self) -> None: ...

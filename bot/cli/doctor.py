@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import click
 
 from bot.app import database_url, load_content, open_store
+from bot.chat.platform import Finding
 from bot.cli.data import DATABASE
 from bot.cli.failure import PROBLEMS, stop
 from bot.content.loader import BrokenBank
@@ -16,14 +16,6 @@ from bot.errors import QuizError
 from bot.store.migrate import current
 
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `remedy` is None when it is well."""
-
-    what: str
-    remedy: str | None = None
 
 
 @click.command()

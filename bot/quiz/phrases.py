@@ -156,6 +156,11 @@ def say_span(span: timedelta) -> str:
     return " ".join(parts) or "0 min"
 
 
+def say_span_short(span: timedelta) -> str:
+    """`8h`, `1d12h`, as `read_span` takes it."""
+    return say_span(span).replace(" min", "m").replace(" ", "")
+
+
 def say_plan(plan: Plan) -> str:
     """One line: days, time, zone, how long a round is open, packs and mix."""
     mix = ""

@@ -16,6 +16,7 @@ class Plan:
 
     `weekdays` are ISO numbers, 1 Monday to 7 Sunday. `mix` weighs difficulties (0 leaves one out).
     `open_for` is how long a round stays open. A post later than `late_after` past its time is missed.
+    `ping`: the role or group that a post notifies, in the platform's own id; None notifies nobody.
     """
 
     local_time: time
@@ -25,6 +26,7 @@ class Plan:
     open_for: timedelta
     late_after: timedelta = timedelta(hours=2)
     mix: Mapping[Difficulty, int] = field(default_factory=lambda: EVERY_DIFFICULTY)
+    ping: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

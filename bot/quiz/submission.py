@@ -9,7 +9,8 @@ class Submission:
     """An answer to a question, in a round or as practice.
 
     `ranked`: the first one of its player in its round, made while it was open; every other is practice.
-    `answer` is the person's text, untouched. `channel_id` says where to answer back.
+    `answer` is the person's text, untouched. `channel_id` says where to answer back, and `ticket` (see
+    `chat.event.Reply`) how while that lasts. `message_ref` is the chat message that held the answer, if one did.
     """
 
     id: int
@@ -20,3 +21,5 @@ class Submission:
     answer: str
     submitted_at: datetime
     ranked: bool
+    ticket: str | None = None
+    message_ref: str | None = None

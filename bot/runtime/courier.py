@@ -50,7 +50,7 @@ class Courier:
             await asyncio.wait(set(self._carrying), return_when=asyncio.FIRST_COMPLETED)
             return True
         try:
-            rows = await claim(self._game, self._clock.now(), holder=self._holder, limit=free)
+            rows = await claim(self._game, self._platforms, self._clock.now(), holder=self._holder, limit=free)
         except StoreUnavailable as error:
             log.warning("outbox_unreachable", reason=str(error))
             return False

@@ -94,7 +94,7 @@ class Supervisor:
     async def _prune(self) -> None:
         with contextlib.suppress(StoreUnavailable):  # the next hour will do
             pruned = await prune(self._game, self._clock.now())
-            log.info("pruned", events=pruned.events, messages=pruned.messages)
+            log.info("pruned", events=pruned.events, messages=pruned.messages, workspaces=pruned.workspaces)
 
     async def _grade(self) -> None:
         while True:

@@ -1,12 +1,14 @@
 """What leads do to a schedule."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.chat.event import Event
+from bot.chat.platform import ChatPlatform, Finding, Target
+from bot.content.schema import Question
 from bot.quiz.calendar import Occurrence, next_occurrence, pause, replan, resume, skip, upcoming
 from bot.quiz.phrases import read_date, read_mix, read_span, read_time, read_weekdays, read_zone
 from bot.quiz.schedule import WORKDAYS, Plan, Schedule
@@ -15,10 +17,12 @@ from bot.quiz.team import Channel
 from bot.services.facts import AlreadyPaused, NoQuizHere, NotPaused, UnknownPack
 from bot.services.game import Game
 from bot.services.ports import OutboxRow, UnitOfWork
+from bot.services.where import channel_to_lead
 
 _SHOWN = 5
 _SHORTEST_ROUND, _LONGEST_ROUND = timedelta(minutes=10), timedelta(days=7)
 _LONGEST_DELAY = timedelta(hours=12)
+_NOBODY = ("none", "nobody", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,13 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `/quiz-admin doctor` looks at."""
+    """What `/quiz-admin doctor` looks at. `findings`: what the platform says of the channel."""
 
     outlook: Outlook
     pending: int
     waiting: int
     dead: tuple[OutboxRow, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def default_plan(game: Game) -> Plan:
@@ -49,7 +54,7 @@ def default_plan(game: Game) -> Plan:
 async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook:
     """`/quiz-admin setup`: make the channel a quiz channel, or change its plan.
 
-    Raises `Unreadable`, `UnknownPack`.
+    Raises `Unreadable`, `UnknownPack`, `NothingToAsk`.
     """
     async with game.store.write() as uow:
         channel = await uow.teams.register(event.place, now=event.at)
@@ -60,8 +65,18 @@ async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook
         else:
             schedule = _led_by(event, replan(schedule, plan_from(game, options, schedule.plan), event.at))
             await uow.schedules.save(schedule)
+        asked = (await uow.rounds.asked([channel.id]))[channel.id]
+        outlook = _with_titles(game, _outlook(channel, schedule, event.at), asked)
         await uow.commit()
-    return _outlook(channel, schedule, event.at)
+    return outlook
+
+
+async def plan_here(game: Game, event: Event) -> Plan:
+    """What a form for the channel begins with: its plan, or the one a new channel gets."""
+    async with game.store.read() as uow:
+        channel = await uow.teams.channel_at(event.place)
+        schedule = await uow.schedules.of_channel(channel.id) if channel else None
+    return schedule.plan if schedule else default_plan(game)
 
 
 async def add_schedule(
@@ -88,16 +103,15 @@ async def show(game: Game, event: Event, *, with_titles: bool = False) -> Outloo
         outlook = _outlook(channel, schedule, event.at)
         if not with_titles:
             return outlook
-        plan, asked = schedule.plan, (await uow.rounds.asked([channel.id]))[channel.id]
-        questions = preview(
-            game.bank.of_packs(plan.packs),
-            asked,
-            seed=schedule.seed,
-            mix=plan.mix,
-            count=_SHOWN,
-            opener=game.bank.opener(plan.packs),
-        )
-        return replace(outlook, titles=tuple(question.title for question in questions))
+        return _with_titles(game, outlook, (await uow.rounds.asked([channel.id]))[channel.id])
+
+
+async def next_question(game: Game, event: Event) -> Question:
+    """The question that comes next. Raises `NoQuizHere`, `NothingToAsk`."""
+    async with game.store.read() as uow:
+        channel, schedule = await _schedule(uow, event)
+        asked = (await uow.rounds.asked([channel.id]))[channel.id]
+    return _coming(game, schedule, asked, 1)[0]
 
 
 async def change(game: Game, event: Event, options: Mapping[str, str]) -> Outlook:
@@ -135,17 +149,25 @@ async def leave_out(game: Game, event: Event, day: str | None) -> Outlook:
         return await _keep(uow, channel, skip(schedule, chosen, event.at), event.at)
 
 
-async def examine(game: Game, event: Event) -> Health:
+async def examine(game: Game, event: Event, platform: ChatPlatform | None) -> Health:
     """`/quiz-admin doctor`. Raises `NoQuizHere`."""
     async with game.store.read() as uow:
         channel, schedule = await _schedule(uow, event)
         dead = tuple(row for row in await uow.outbox.dead(100) if row.channel_id == channel.id)
-        return Health(
+        health = Health(
             _outlook(channel, schedule, event.at),
             await uow.submissions.pending(),
             await uow.outbox.depth(),
             dead,
         )
+    return replace(health, findings=await look_at(platform, channel))
+
+
+async def look_at(platform: ChatPlatform | None, channel: Channel) -> tuple[Finding, ...]:
+    """What the platform says of the channel; nothing where it is not connected here."""
+    if platform is None:
+        return ()
+    return tuple(await platform.examine(Target(channel.workspace_external_id, channel.external_id)))
 
 
 def plan_from(game: Game, options: Mapping[str, str], base: Plan) -> Plan:
@@ -165,6 +187,8 @@ def plan_from(game: Game, options: Mapping[str, str], base: Plan) -> Plan:
         plan = replace(plan, late_after=read_span(text, at_least=timedelta(minutes=1), at_most=_LONGEST_DELAY))
     if text := options.get("mix"):
         plan = replace(plan, mix=read_mix(text))
+    if text := options.get("ping"):
+        plan = replace(plan, ping=None if text.lower() in _NOBODY else text)
     return plan
 
 
@@ -179,9 +203,9 @@ def _packs(game: Game, text: str) -> tuple[str, ...]:
 
 
 async def _schedule(uow: UnitOfWork, event: Event) -> tuple[Channel, Schedule]:
-    channel = await uow.teams.channel_at(event.place)
-    schedule = await uow.schedules.of_channel(channel.id) if channel else None
-    if channel is None or schedule is None:
+    channel = await channel_to_lead(uow, event.place)
+    schedule = await uow.schedules.of_channel(channel.id)
+    if schedule is None:
         raise NoQuizHere
     return channel, schedule
 
@@ -190,6 +214,23 @@ async def _keep(uow: UnitOfWork, channel: Channel, schedule: Schedule, now: date
     await uow.schedules.save(schedule)
     await uow.commit()
     return _outlook(channel, schedule, now)
+
+
+def _with_titles(game: Game, outlook: Outlook, asked: Sequence[str]) -> Outlook:
+    questions = _coming(game, outlook.schedule, asked, _SHOWN)
+    return replace(outlook, titles=tuple(question.title for question in questions))
+
+
+def _coming(game: Game, schedule: Schedule, asked: Sequence[str], count: int) -> list[Question]:
+    plan = schedule.plan
+    return preview(
+        game.bank.of_packs(plan.packs),
+        asked,
+        seed=schedule.seed,
+        mix=plan.mix,
+        count=count,
+        opener=game.bank.opener(plan.packs),
+    )
 
 
 def _outlook(channel: Channel, schedule: Schedule, now: datetime) -> Outlook:

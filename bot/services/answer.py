@@ -1,16 +1,18 @@
 """Take an answer: store it, then say so. Grading comes later and never loses it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from bot.chat.event import Event
+from bot.chat.event import Event, ThreadReply
 from bot.quiz.limits import Limits
 from bot.quiz.round import Round, RoundStatus
 from bot.quiz.submission import Submission
 from bot.quiz.team import Channel, Player
-from bot.services.facts import AnswerTooLong, AnswerTooShort, NoOpenRound, NoQuizHere, OpenQuestion, TooSoon
+from bot.services.facts import AnswerTooLong, AnswerTooShort, NoOpenRound, OpenQuestion, TooSoon
 from bot.services.game import Game
 from bot.services.ports import UnitOfWork
+from bot.services.tally import tally
+from bot.services.where import whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,15 @@ async def practise(game: Game, event: Event, text: str, question_id: str) -> Acc
     return accepted
 
 
-async def whereabouts(uow: UnitOfWork, event: Event) -> tuple[Channel, Player]:
-    """The channel and the player of an event; the player is made as needed. Raises `NoQuizHere`."""
-    channel = await uow.teams.channel_at(event.place)
-    if channel is None:
-        raise NoQuizHere
-    player = await uow.players.enrol(
-        channel.team_id, event.place.platform, event.person.external_id, event.person.name, now=event.at
-    )
-    return channel, player
+async def practise_again(game: Game, event: Event, text: str, given: Submission) -> Accepted:
+    """Store a later version of a graded answer as practice. Raises as `submit`."""
+    answer = _checked(text, game.limits)
+    async with game.store.write() as uow:
+        channel, player = await whereabouts(uow, event)
+        unhurried = replace(game.limits, cooldown=timedelta())  # a typo is mended at once
+        accepted = await _store(uow, unhurried, event, channel, player, given.question_id, answer, None)
+        await _commit(game, uow, event, accepted)
+    return accepted
 
 
 async def refuse_open_question(
@@ -77,6 +79,9 @@ async def refuse_open_question(
 async def _commit(game: Game, uow: UnitOfWork, event: Event, accepted: Accepted) -> None:
     if not accepted.again:
         game.replies.keep(accepted.submission.id, event.reply)
+        if accepted.submission.ranked and accepted.submission.round_id is not None:
+            asked = await uow.rounds.get(accepted.submission.round_id)
+            await uow.outbox.put(tally(asked, event.at), now=event.at)
     await uow.commit()
     if not accepted.again:
         game.meter.answer_stored(ranked=accepted.submission.ranked)
@@ -124,11 +129,13 @@ async def _store(
     first = asked is not None and await uow.submissions.ranked_of(asked.id, player.id) is None
     submission = await uow.submissions.add(
         player_id=player.id,
-        channel_id=channel.id,
+        channel_id=asked.channel_id if asked else channel.id,
         round_id=round_id,
         question_id=question_id,
         answer=answer,
         at=event.at,
         ranked=on_time and first,
+        ticket=event.reply.ticket,
+        message_ref=event.message_ref if isinstance(event, ThreadReply) else None,
     )
     return Accepted(submission, late=asked is not None and not on_time)

@@ -18,6 +18,8 @@ from bot.services.close import close_rounds
 from bot.services.facts import NoQuizHere
 from bot.services.game import Game
 from bot.services.ports import Opening, Parcel, Task, UnitOfWork
+from bot.services.tally import question_key
+from bot.services.where import channel_to_lead
 
 _BATCH = 250  # schedules of one transaction
 _ON_TIME = timedelta(minutes=5)
@@ -61,9 +63,9 @@ async def post_now(game: Game, event: Event, question_id: str | None) -> Round:
     Raises `NoQuizHere`, `QuestionNotFound`, `NothingToAsk`.
     """
     async with game.store.write() as uow:
-        channel = await uow.teams.channel_at(event.place)
-        schedule = await uow.schedules.of_channel(channel.id) if channel else None
-        if channel is None or schedule is None:
+        channel = await channel_to_lead(uow, event.place)
+        schedule = await uow.schedules.of_channel(channel.id)
+        if schedule is None:
             raise NoQuizHere
         asked_before = (await uow.rounds.asked([channel.id]))[channel.id]
         question = game.bank.get(question_id) if question_id else _choose(game, schedule, asked_before)
@@ -144,7 +146,7 @@ def _parcel(asked: Round, schedules: Mapping[int, Schedule]) -> Parcel:
 
 
 def _question_parcel(asked: Round) -> Parcel:
-    return Parcel(f"question:{asked.id}", Task.QUESTION, asked.channel_id, subject_id=asked.id)
+    return Parcel(question_key(asked.id), Task.QUESTION, asked.channel_id, subject_id=asked.id)
 
 
 def _stopped(schedule: Schedule) -> Parcel:

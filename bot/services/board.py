@@ -9,10 +9,10 @@ from bot.chat.event import Event
 from bot.quiz.period import Period
 from bot.quiz.streaks import Streak, streak
 from bot.quiz.team import Channel
-from bot.services.answer import whereabouts
-from bot.services.facts import NoQuizHere, UnknownPeriod
+from bot.services.facts import UnknownPeriod
 from bot.services.game import Game
 from bot.services.ports import Board, Played, PointTally, UnitOfWork
+from bot.services.where import channel_here, whereabouts
 
 _PAGE = 10
 _HISTORY = 5
@@ -56,9 +56,7 @@ async def leaderboard(game: Game, event: Event, period: str | None) -> Leaderboa
     """`/quiz leaderboard [week|month|season|all]`. Raises `NoQuizHere`, `UnknownPeriod`."""
     span = _period(period)
     async with game.store.read() as uow:
-        channel = await uow.teams.channel_at(event.place)
-        if channel is None:
-            raise NoQuizHere
+        channel = await channel_here(uow, event.place)
         player = await uow.players.find(channel.team_id, channel.platform, event.person.external_id)
         own = player.id if player else None
         day = await today(uow, channel, event.at)

@@ -10,6 +10,8 @@ from bot.quiz.round import Round, RoundStatus
 from bot.services.facts import NoOpenRound
 from bot.services.game import Game
 from bot.services.ports import Parcel, Task, UnitOfWork
+from bot.services.tally import closing_tally
+from bot.services.where import channel_to_lead
 
 _BATCH = 250  # rounds of one transaction
 
@@ -34,10 +36,10 @@ async def close_due(game: Game, now: datetime) -> int:
 
 
 async def close_now(game: Game, event: Event) -> None:
-    """`/quiz-admin close`: close the channel's open rounds at once. Raises `NoOpenRound`."""
+    """`/quiz-admin close`: close the channel's open rounds at once. Raises `NoOpenRound`, `NoQuizHere`."""
     async with game.store.write() as uow:
-        channel = await uow.teams.channel_at(event.place)
-        rounds = await uow.rounds.open_in(channel.id) if channel else ()
+        channel = await channel_to_lead(uow, event.place)
+        rounds = await uow.rounds.open_in(channel.id)
         if not rounds:
             raise NoOpenRound
         await close_rounds(uow, rounds, event.at)
@@ -53,7 +55,7 @@ async def close_rounds(uow: UnitOfWork, rounds: Sequence[Round], now: datetime) 
     closing = [asked for asked in rounds if asked.id in ended]
     await uow.grades.settle([asked.id for asked in closing])
     reveals = (Parcel(f"reveal:{asked.id}", Task.REVEAL, asked.channel_id, subject_id=asked.id) for asked in closing)
-    await uow.outbox.put(*reveals, now=now)
+    await uow.outbox.put(*reveals, *map(closing_tally, closing), now=now)
     for asked in closing:
         log.info("round_closed", round=asked.id, question=asked.question_id)
     return len(closing)

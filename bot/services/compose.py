@@ -25,8 +25,10 @@ async def compose(game: Game, uow: UnitOfWork, row: OutboxRow) -> Message | None
     if question is None:
         return notice_card("This round's question is no longer in the bank. The next round comes on schedule.")
     tz = await zone_of(uow, asked.channel_id)
-    if row.task is Task.QUESTION:
-        return question_card(question, asked, tz=tz, answers=await uow.rounds.answers(asked.id))
+    if row.task in (Task.QUESTION, Task.TALLY):
+        schedule = await uow.schedules.of_channel(asked.channel_id)
+        ping = schedule.plan.ping if schedule else None
+        return question_card(question, asked, tz=tz, answers=await uow.rounds.answers(asked.id), ping=ping)
     return reveal_card(question, await outcome_of(uow, asked))
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,9 +16,11 @@ from bot.quiz.team import Channel
 from bot.services.compose import compose
 from bot.services.game import Game
 from bot.services.ports import OutboxRow, Parcel, Task, UnitOfWork
+from bot.services.tally import question_key
 
 LEASE = timedelta(minutes=1)
 MOST_ATTEMPTS = 12
+_MOST_EDITS = 3
 _FIRST_WAIT = 2.0  # seconds; doubles with each attempt
 _LONGEST_WAIT = 900.0  # seconds
 _LONGEST_SEND = timedelta(seconds=25)
@@ -30,7 +33,7 @@ async def deliver_due(
     game: Game, platforms: Mapping[str, ChatPlatform], now: datetime, *, holder: str, limit: int = _BATCH
 ) -> int:
     """Send what is due, one row of each lane side by side; how many rows were worked on."""
-    rows = await claim(game, now, holder=holder, limit=limit)
+    rows = await claim(game, platforms, now, holder=holder, limit=limit)
 
     async def carry(row: OutboxRow) -> None:
         await record(game, row, await attempt(game, platforms, row), now, holder=holder)
@@ -39,10 +42,12 @@ async def deliver_due(
     return len(rows)
 
 
-async def claim(game: Game, now: datetime, *, holder: str, limit: int) -> Sequence[OutboxRow]:
-    """Rows that are `holder`'s to send until now + `LEASE`."""
+async def claim(
+    game: Game, platforms: Collection[str], now: datetime, *, holder: str, limit: int
+) -> Sequence[OutboxRow]:
+    """Rows for these platforms that are `holder`'s to send until now + `LEASE`."""
     async with game.store.write() as uow:
-        rows = await uow.outbox.claim(now, lease=LEASE, holder=holder, limit=limit)
+        rows = await uow.outbox.claim(now, lease=LEASE, holder=holder, limit=limit, platforms=platforms)
         await uow.commit()
     return rows
 
@@ -52,14 +57,17 @@ async def attempt(game: Game, platforms: Mapping[str, ChatPlatform], row: Outbox
     async with game.store.read() as uow:
         channel = await uow.teams.channel(row.channel_id)
         message = await compose(game, uow, row)
-    platform = platforms.get(channel.platform)
-    if message is None:
-        return Delivered("")  # nothing to show any more: its person was forgotten
-    if platform is None:
-        return Rejected(f"no {channel.platform} platform is running here", permanent=False)
+        post = await uow.outbox.ref_of(question_key(row.subject_id)) if row.task is Task.TALLY else None
+        left = await uow.teams.has_left(channel.workspace_id)
+    platform = platforms[channel.platform]
+    if message is None or left:
+        return Delivered("")  # nothing to show any more: its person was forgotten, or nobody is there
     try:
         async with asyncio.timeout(_LONGEST_SEND.total_seconds()):
-            result = await _send(game, platform, channel, row, message)
+            if row.task is Task.TALLY:
+                result = await _update(platform, channel, post, message)
+            else:
+                result = await _send(game, platform, channel, row, message)
     except TimeoutError:
         result = Unknown("no answer in time")
     game.meter.post_tried(platform.name, row.task, type(result).__name__.lower())
@@ -79,11 +87,23 @@ async def _send(game: Game, platform: ChatPlatform, channel: Channel, row: Outbo
         reply = await game.replies.take(row.subject_id)
         if reply is not None and await reply.private(message):
             return Delivered("reply")
-    target = Target(channel.workspace_external_id, channel.external_id, row.person_id)
+    target = Target(channel.workspace_external_id, channel.external_id, row.person_id, row.ticket)
     try:
         return await platform.send(target, message, row.key, uncertain=row.uncertain)
     except Exception as error:
         log.exception("platform_send_failed", row=row.id, platform=platform.name)
+        return Unknown(type(error).__name__)
+
+
+async def _update(platform: ChatPlatform, channel: Channel, post: str | None, message: Message) -> SendResult:
+    """Edit a post. One that is not there yet will be made with the newest count."""
+    if not post or not platform.capabilities.edits:
+        return Delivered("")
+    target = Target(channel.workspace_external_id, channel.external_id)
+    try:
+        return await platform.edit(target, post, replace(message, ping=None))
+    except Exception as error:
+        log.exception("platform_edit_failed", platform=platform.name)
         return Unknown(type(error).__name__)
 
 
@@ -92,6 +112,11 @@ async def _record(uow: UnitOfWork, row: OutboxRow, result: SendResult, now: date
         await uow.outbox.sent(row.id, result.ref, holder=holder)
         return
     for_good = isinstance(result, Rejected) and result.permanent
+    if row.task is Task.TALLY and (for_good or row.attempts >= _MOST_EDITS):
+        # Nobody has to act on a post that was deleted or shows an old count.
+        log.warning("post_not_updated", row=row.id, reason=result.reason)
+        await uow.outbox.sent(row.id, "", holder=holder)
+        return
     if not for_good and row.attempts < MOST_ATTEMPTS:
         await uow.outbox.put_back(
             row.id,
@@ -109,19 +134,23 @@ async def _question_refused(uow: UnitOfWork, row: OutboxRow, reason: str, now: d
     """The question was never seen: it is not used up, the schedule waits for a lead, and the lead is told."""
     if row.subject_id is not None:
         await uow.rounds.finish([row.subject_id], RoundStatus.FAILED, now=now)
-    schedule = await uow.schedules.of_channel(row.channel_id)
+    await stand_still(uow, row.channel_id, reason, now, key=f"refused:{row.id}")
+
+
+async def stand_still(uow: UnitOfWork, channel_id: int, reason: str, now: datetime, *, key: str) -> None:
+    """Pause the channel's schedule and tell its lead privately, once; it is never deleted."""
+    schedule = await uow.schedules.of_channel(channel_id)
     if schedule is None or schedule.paused is not None:
         return
     await uow.schedules.save(pause(schedule, reason))
     log.error("schedule_paused", schedule=schedule.id, reason=reason)
     if schedule.lead_id is not None:
-        channel = await uow.teams.channel(row.channel_id)
+        channel = await uow.teams.channel(channel_id)
         text = (
             f"The quiz in #{channel.name} is paused: {reason}. Mend that, then type "
             "/quiz-admin schedule resume in the channel."
         )
-        parcel = Parcel(f"refused:{row.id}", Task.NOTICE, row.channel_id, schedule.lead_id, text=text)
-        await uow.outbox.put(parcel, now=now)
+        await uow.outbox.put(Parcel(key, Task.NOTICE, channel_id, schedule.lead_id, text=text), now=now)
 
 
 def _wait(row: OutboxRow, result: Rejected | Unknown) -> timedelta:

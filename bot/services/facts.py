@@ -22,6 +22,13 @@ class NotALead(QuizError):
     """Only leads may do this."""
 
 
+@dataclass
+class NotNamed(QuizError):
+    """That person was not named a lead here."""
+
+    name: str
+
+
 class NothingToForget(QuizError):
     """Nothing is kept about this person."""
 

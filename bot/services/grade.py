@@ -70,7 +70,8 @@ async def _keep(game: Game, submission: Submission, grade: Grade, now: datetime)
         if await uow.grades.add(StoredGrade(submission.id, grade, rubric_hash(question), now)):
             player = await uow.players.get(submission.player_id)
             key = f"feedback:{submission.id}"
-            parcel = Parcel(key, Task.FEEDBACK, submission.channel_id, player.external_id, submission.id)
+            to = player.external_id
+            parcel = Parcel(key, Task.FEEDBACK, submission.channel_id, to, submission.id, ticket=submission.ticket)
             await uow.outbox.put(parcel, now=now)
         await uow.commit()
     log.info("submission_graded", submission=submission.id, grader=grade.grader, score=grade.score)

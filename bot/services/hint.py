@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from bot.chat.event import Event
 from bot.content.schema import Question
 from bot.quiz.round import RoundStatus
-from bot.services.answer import whereabouts
 from bot.services.facts import NoOpenRound
 from bot.services.game import Game
+from bot.services.where import whereabouts
 
 
 @dataclass(frozen=True, slots=True)

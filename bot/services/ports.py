@@ -3,7 +3,9 @@
 All instants are aware. Methods that take `now` never read a clock.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -42,6 +44,7 @@ class Task(StrEnum):
     REVEAL = "reveal"  # subject: round id
     FEEDBACK = "feedback"  # subject: submission id, private to one person
     NOTICE = "notice"  # for the leads; text in `text`
+    TALLY = "tally"  # subject: round id; brings its post up to date
 
 
 class RowStatus(StrEnum):
@@ -58,6 +61,7 @@ class OutboxRow:
     """A message on its way. Rows of one `lane` (a channel, or a person in it) are sent in order of id.
 
     `uncertain`: an earlier attempt ended without an answer. `ref`: the platform's reference once sent.
+    `ticket`: see `chat.platform.Target`; forgotten once sent.
     """
 
     id: int
@@ -73,15 +77,24 @@ class OutboxRow:
     available_at: datetime
     ref: str | None = None
     error: str | None = None
+    ticket: str | None = None
 
     @property
     def lane(self) -> str:
-        return f"{self.channel_id}/{self.person_id or ''}"
+        return lane_of(self.task, self.channel_id, self.person_id)
+
+
+def lane_of(task: Task, channel_id: int, person_id: str | None) -> str:
+    """Edits of a post have a lane of their own: one that waits for its time must hold up no message."""
+    return f"{channel_id}/{'#' if task is Task.TALLY else person_id or ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A message to put into the outbox. `key` is its own for ever: a second one with it is not put."""
+    """A message to put into the outbox. `key` is its own for ever: a second one with it is not put.
+
+    `at`: not to be sent before; None is at once.
+    """
 
     key: str
     task: Task
@@ -89,6 +102,8 @@ class Parcel:
     person_id: str | None = None
     subject_id: int | None = None
     text: str | None = None
+    ticket: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,32 @@ class Teams(Protocol):
 
     async def register(self, place: Place, *, now: datetime) -> Channel:
         """The channel at `place`, with team and workspace made as needed; names are refreshed."""
+        ...
+
+    async def workspace(self, place: Place, *, now: datetime) -> int:
+        """The workspace at `place`, with its team made as needed; its name is refreshed."""
+        ...
+
+    async def channels_in(self, platform: str, workspace_id: str) -> Sequence[Channel]:
+        """The workspace's known channels, oldest first; `workspace_id` is the platform's own."""
+        ...
+
+    async def leave(self, platform: str, workspace_id: str, *, now: datetime) -> bool:
+        """Note that the bot was removed; False if it is unknown or had left already."""
+        ...
+
+    async def come_back(self, platform: str, workspace_id: str) -> bool:
+        """Note that the bot is there again; False if it had not left."""
+        ...
+
+    async def has_left(self, workspace_id: int) -> bool: ...
+
+    async def present(self, platform: str) -> frozenset[str]:
+        """Workspaces (the platform's own ids) that the bot has not left."""
+        ...
+
+    async def delete_left(self, *, before: datetime) -> int:
+        """Delete workspaces left before, and teams that have none any more, with all that is theirs; how many."""
         ...
 
     async def channels(self, channel_ids: Sequence[int]) -> Mapping[int, Channel]:
@@ -174,6 +215,10 @@ class Schedules(Protocol):
 
     async def get(self, schedule_id: int) -> Schedule: ...
 
+    async def in_workspace(self, platform: str, workspace_id: str) -> Sequence[Schedule]:
+        """Schedules of the workspace's channels; `workspace_id` is the platform's own."""
+        ...
+
     async def save(self, *schedules: Schedule) -> None:
         """Write all fields and count `version` up."""
         ...
@@ -221,7 +266,7 @@ class Rounds(Protocol):
         ...
 
     async def answers(self, round_id: int) -> int:
-        """How many people have a ranked submission."""
+        """How many people have a ranked submission that was not withdrawn."""
         ...
 
 
@@ -236,17 +281,38 @@ class Submissions(Protocol):
         answer: str,
         at: datetime,
         ranked: bool,
+        ticket: str | None = None,
+        message_ref: str | None = None,
     ) -> Submission:
         """Store it, pending. `ranked` is kept only for the first of (round, player)."""
         ...
 
     async def get(self, submission_id: int) -> Submission | None:
-        """None once its player was forgotten."""
+        """None once its player was forgotten or it was withdrawn."""
         ...
 
-    async def latest_of(self, player_id: int) -> Submission | None: ...
+    async def latest_of(self, player_id: int) -> Submission | None:
+        """The newest one that was not withdrawn."""
+        ...
 
-    async def ranked_of(self, round_id: int, player_id: int) -> Submission | None: ...
+    async def ranked_of(self, round_id: int, player_id: int) -> Submission | None:
+        """Also a withdrawn one: its place stays taken."""
+        ...
+
+    async def in_message(self, channel_id: int, message_ref: str) -> Submission | None:
+        """The newest one that this chat message held and that was not withdrawn."""
+        ...
+
+    async def reword(self, submission_id: int, answer: str) -> bool:
+        """Change the text; False if it is graded (or being graded) already."""
+        ...
+
+    async def withdraw(self, submission_id: int) -> None:
+        """Erase text, ticket and grades; it counts no more, but is still the ranked one of its round.
+
+        Only before its round is closed: points in the standings stay.
+        """
+        ...
 
     async def claim_pending(self, now: datetime, *, lease: timedelta, limit: int) -> Sequence[Submission]:
         """Pending submissions that nobody holds, oldest first; held until now + lease."""
@@ -288,8 +354,10 @@ class Outbox(Protocol):
         """Those whose key is there already are left out."""
         ...
 
-    async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
-        """Rows to send now; they become `sending` and `attempts` counts up.
+    async def claim(
+        self, now: datetime, *, lease: timedelta, holder: str, limit: int, platforms: Collection[str]
+    ) -> Sequence[OutboxRow]:
+        """Rows for `platforms` to send now; they become `sending` and `attempts` counts up.
 
         Only the first unsent row of each lane: if waiting and available, or sending with a lease that
         ran out (which comes back `uncertain`).
@@ -305,6 +373,10 @@ class Outbox(Protocol):
     async def give_up(self, row_id: int, *, error: str, holder: str) -> bool: ...
 
     async def dead(self, limit: int) -> Sequence[OutboxRow]: ...
+
+    async def ref_of(self, key: str) -> str | None:
+        """The platform's reference of the message with this key, once sent."""
+        ...
 
     async def depth(self) -> int:
         """Rows not yet sent."""
@@ -335,6 +407,40 @@ class Memory(Protocol):
     async def get(self, name: str) -> str | None: ...
 
     async def set(self, name: str, value: str) -> None: ...
+
+    async def take(self, name: str) -> str | None:
+        """Get and forget: of several that take at once, one gets it."""
+        ...
+
+
+class Leads(Protocol):
+    """People who may use `/quiz-admin` in a workspace by a lead's word, not by the platform's permissions."""
+
+    async def add(self, workspace_id: int, external_id: str, name: str) -> None:
+        """Again: only the name is refreshed."""
+        ...
+
+    async def remove(self, workspace_id: int, external_id: str) -> bool:
+        """False if they were none."""
+        ...
+
+    async def named(self, place: Place, external_id: str) -> bool: ...
+
+    async def all(self, place: Place) -> Sequence[tuple[str, str]]:
+        """External id and name of each, by name."""
+        ...
+
+
+class Installations(Protocol):
+    """What platforms keep of each installation, as text that they encrypted, by platform and a key of their own."""
+
+    async def get(self, platform: str, key: str) -> str | None: ...
+
+    async def put(self, platform: str, key: str, sealed: str, *, now: datetime) -> None: ...
+
+    async def delete(self, platform: str, key: str) -> None: ...
+
+    async def keys(self, platform: str) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,6 +538,8 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     inbox: Inbox
     memory: Memory
+    leads: Leads
+    installations: Installations
     views: Views
 
     async def __aenter__(self) -> Self: ...
@@ -443,8 +551,21 @@ class UnitOfWork(Protocol):
     async def commit(self) -> None: ...
 
 
+class Held(Protocol):
+    """A lock that this process has."""
+
+    @property
+    def lost(self) -> asyncio.Event:
+        """Set when the lock is no longer ours although we did not give it back: the connection was cut."""
+        ...
+
+
 class Store(Protocol):
     """Where units of work come from."""
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[Held]:
+        """Entered by one process at a time, of all that use this database; others wait until it left or died."""
+        ...
 
     def write(self) -> UnitOfWork:
         """A transaction that may write."""

@@ -7,9 +7,10 @@ from rapidfuzz import process
 from bot.chat.event import Event
 from bot.content.schema import Question
 from bot.quiz.selection import for_practice
-from bot.services.answer import refuse_open_question, whereabouts
+from bot.services.answer import refuse_open_question
 from bot.services.facts import OpenQuestion, UnknownTopic
 from bot.services.game import Game
+from bot.services.where import whereabouts
 
 
 async def pick(game: Game, event: Event, wanted: str | None) -> Question:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.chat.event import Event
 from bot.services.facts import NothingToForget
 from bot.services.game import Game
+from bot.services.where import known_player
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,7 @@ class Kept:
 async def kept(game: Game, event: Event) -> Kept | None:
     """`/quiz privacy`: None if nothing is kept."""
     async with game.store.read() as uow:
-        channel = await uow.teams.channel_at(event.place)
-        player = (
-            await uow.players.find(channel.team_id, channel.platform, event.person.external_id) if channel else None
-        )
+        player = await known_player(uow, event)
         if player is None:
             return None
         return Kept(player.name, len(await uow.views.history(player.id, 1_000_000)))
@@ -30,10 +28,7 @@ async def kept(game: Game, event: Event) -> Kept | None:
 async def forget(game: Game, event: Event) -> None:
     """Delete all that is kept about the person. Raises `NothingToForget`."""
     async with game.store.write() as uow:
-        channel = await uow.teams.channel_at(event.place)
-        player = (
-            await uow.players.find(channel.team_id, channel.platform, event.person.external_id) if channel else None
-        )
+        player = await known_player(uow, event)
         if player is None:
             raise NothingToForget
         await uow.players.forget(player.id)

@@ -6,8 +6,8 @@ from datetime import datetime
 from bot.chat.event import Event
 from bot.content.schema import Question
 from bot.quiz.round import Round, RoundStatus
-from bot.services.facts import NoQuizHere
 from bot.services.game import Game
+from bot.services.where import channel_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,7 @@ class Today:
 async def today_here(game: Game, event: Event) -> Today:
     """What stands in the channel now. Raises `NoQuizHere`."""
     async with game.store.read() as uow:
-        channel = await uow.teams.channel_at(event.place)
-        if channel is None:
-            raise NoQuizHere
+        channel = await channel_here(uow, event.place)
         schedule = await uow.schedules.of_channel(channel.id)
         planned = schedule.next_fire_at if schedule and schedule.paused is None else None
         tz = schedule.plan.tz if schedule else "UTC"

@@ -9,6 +9,7 @@ from bot.quiz.submission import Submission
 from bot.services.facts import NothingGraded
 from bot.services.game import Game
 from bot.services.ports import StoredGrade, UnitOfWork
+from bot.services.where import known_player
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,7 @@ class Feedback:
 async def last_feedback(game: Game, event: Event) -> Feedback:
     """`/quiz why`: the person's newest answer. Raises `NothingGraded`."""
     async with game.store.read() as uow:
-        channel = await uow.teams.channel_at(event.place)
-        player = (
-            await uow.players.find(channel.team_id, channel.platform, event.person.external_id) if channel else None
-        )
+        player = await known_player(uow, event)
         submission = await uow.submissions.latest_of(player.id) if player else None
         if submission is None:
             raise NothingGraded

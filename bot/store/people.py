@@ -1,10 +1,10 @@
-"""Teams, workspaces, channels and players."""
+"""Teams, workspaces, channels, players and leads."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,7 +12,7 @@ from bot.chat.event import Place
 from bot.quiz.team import Channel, Player, Team
 from bot.services.ports import NotStored
 from bot.store.dialect import insert
-from bot.store.tables import ChannelRow, OutboxTable, PlayerRow, TeamRow, WorkspaceRow
+from bot.store.tables import ChannelRow, InstallationRow, LeadRow, OutboxTable, PlayerRow, TeamRow, WorkspaceRow
 
 _CHANNELS = select(
     col(ChannelRow.id),
@@ -37,8 +37,53 @@ class SqlTeams:
         )
         return _channel((await self._session.execute(query)).one_or_none())
 
+    async def channels_in(self, platform: str, workspace_id: str) -> Sequence[Channel]:
+        query = _CHANNELS.where(
+            col(WorkspaceRow.platform) == platform, col(WorkspaceRow.external_id) == workspace_id
+        ).order_by(col(ChannelRow.id))
+        return [channel for channel in map(_channel, await self._session.execute(query)) if channel is not None]
+
+    async def leave(self, platform: str, workspace_id: str, *, now: datetime) -> bool:
+        return await self._left(platform, workspace_id, now)
+
+    async def come_back(self, platform: str, workspace_id: str) -> bool:
+        return await self._left(platform, workspace_id, None)
+
+    async def _left(self, platform: str, workspace_id: str, at: datetime | None) -> bool:
+        left = col(WorkspaceRow.left_at)
+        statement = (
+            update(WorkspaceRow)
+            .where(
+                col(WorkspaceRow.platform) == platform,
+                col(WorkspaceRow.external_id) == workspace_id,
+                left.is_not(None) if at is None else left.is_(None),
+            )
+            .values(left_at=at)
+            .returning(col(WorkspaceRow.id))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def has_left(self, workspace_id: int) -> bool:
+        query = select(col(WorkspaceRow.left_at)).where(col(WorkspaceRow.id) == workspace_id)
+        return (await self._session.execute(query)).scalar_one_or_none() is not None
+
+    async def present(self, platform: str) -> frozenset[str]:
+        query = select(col(WorkspaceRow.external_id)).where(
+            col(WorkspaceRow.platform) == platform, col(WorkspaceRow.left_at).is_(None)
+        )
+        return frozenset((await self._session.execute(query)).scalars())
+
+    async def delete_left(self, *, before: datetime) -> int:
+        gone = delete(WorkspaceRow).where(col(WorkspaceRow.left_at) < before).returning(col(WorkspaceRow.team_id))
+        team_ids = list((await self._session.execute(gone)).scalars())
+        settled = select(col(WorkspaceRow.team_id))
+        await self._session.execute(
+            delete(TeamRow).where(col(TeamRow.id).in_(team_ids), col(TeamRow.id).not_in(settled))
+        )
+        return len(team_ids)
+
     async def register(self, place: Place, *, now: datetime) -> Channel:
-        workspace_id = await self._workspace(place, now)
+        workspace_id = await self.workspace(place, now=now)
         statement = insert(self._session, ChannelRow).values(
             workspace_id=workspace_id, external_id=place.channel_id, name=place.channel_name
         )
@@ -52,7 +97,7 @@ class SqlTeams:
             raise NotStored("channel", place.channel_id)
         return channel
 
-    async def _workspace(self, place: Place, now: datetime) -> int:
+    async def workspace(self, place: Place, *, now: datetime) -> int:
         known = select(col(WorkspaceRow.id)).where(
             col(WorkspaceRow.platform) == place.platform, col(WorkspaceRow.external_id) == place.workspace_id
         )
@@ -172,3 +217,64 @@ def _channel(row: Any) -> Channel | None:  # noqa: ANN401
     if row is None:
         return None
     return Channel(*row)
+
+
+class SqlLeads:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, workspace_id: int, external_id: str, name: str) -> None:
+        statement = insert(self._session, LeadRow).values(workspace_id=workspace_id, external_id=external_id, name=name)
+        await self._session.execute(
+            statement.on_conflict_do_update(index_elements=["workspace_id", "external_id"], set_={"name": name})
+        )
+
+    async def remove(self, workspace_id: int, external_id: str) -> bool:
+        statement = (
+            delete(LeadRow)
+            .where(col(LeadRow.workspace_id) == workspace_id, col(LeadRow.external_id) == external_id)
+            .returning(col(LeadRow.external_id))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def named(self, place: Place, external_id: str) -> bool:
+        return any(lead == external_id for lead, _ in await self.all(place))
+
+    async def all(self, place: Place) -> Sequence[tuple[str, str]]:
+        query = (
+            select(col(LeadRow.external_id), col(LeadRow.name))
+            .join(WorkspaceRow, col(WorkspaceRow.id) == col(LeadRow.workspace_id))
+            .where(col(WorkspaceRow.platform) == place.platform, col(WorkspaceRow.external_id) == place.workspace_id)
+            .order_by(col(LeadRow.name), col(LeadRow.external_id))
+        )
+        return [(external_id, name) for external_id, name in await self._session.execute(query)]
+
+
+class SqlInstallations:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, platform: str, key: str) -> str | None:
+        query = select(col(InstallationRow.sealed)).where(*_installation(platform, key))
+        return (await self._session.execute(query)).scalar_one_or_none()
+
+    async def put(self, platform: str, key: str, sealed: str, *, now: datetime) -> None:
+        statement = insert(self._session, InstallationRow).values(
+            platform=platform, key=key, sealed=sealed, updated_at=now
+        )
+        await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["platform", "key"], set_={"sealed": sealed, "updated_at": now}
+            )
+        )
+
+    async def delete(self, platform: str, key: str) -> None:
+        await self._session.execute(delete(InstallationRow).where(*_installation(platform, key)))
+
+    async def keys(self, platform: str) -> Sequence[str]:
+        query = select(col(InstallationRow.key)).where(col(InstallationRow.platform) == platform)
+        return sorted((await self._session.execute(query)).scalars())
+
+
+def _installation(platform: str, key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(InstallationRow.platform) == platform, col(InstallationRow.key) == key

@@ -13,7 +13,15 @@ from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import Plan, Schedule
 from bot.services.ports import NotStored, Opening, Task
 from bot.store.dialect import insert
-from bot.store.tables import HintRow, OutboxTable, RoundRow, ScheduleRow, SubmissionRow
+from bot.store.tables import (
+    ChannelRow,
+    HintRow,
+    OutboxTable,
+    RoundRow,
+    ScheduleRow,
+    SubmissionRow,
+    WorkspaceRow,
+)
 
 
 class SqlSchedules:
@@ -53,6 +61,16 @@ class SqlSchedules:
         if row is None:
             raise NotStored("schedule", schedule_id)
         return _schedule(row)
+
+    async def in_workspace(self, platform: str, workspace_id: str) -> Sequence[Schedule]:
+        query = (
+            select(ScheduleRow)
+            .join(ChannelRow, col(ChannelRow.id) == col(ScheduleRow.channel_id))
+            .join(WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id))
+            .where(col(WorkspaceRow.platform) == platform, col(WorkspaceRow.external_id) == workspace_id)
+            .order_by(col(ScheduleRow.id))
+        )
+        return [_schedule(row) for row in (await self._session.execute(query)).scalars()]
 
     async def save(self, *schedules: Schedule) -> None:
         if not schedules:
@@ -193,7 +211,11 @@ class SqlRounds:
         return round_of(row) if row else None
 
     async def answers(self, round_id: int) -> int:
-        query = select(func.count()).where(col(SubmissionRow.round_id) == round_id, col(SubmissionRow.ranked).is_(True))
+        query = select(func.count()).where(
+            col(SubmissionRow.round_id) == round_id,
+            col(SubmissionRow.ranked).is_(True),
+            col(SubmissionRow.status) != "withdrawn",
+        )
         return int((await self._session.execute(query)).scalar_one())
 
 
@@ -222,6 +244,7 @@ def _plan_columns(plan: Plan) -> dict[str, Any]:
         "mix": {str(difficulty): weight for difficulty, weight in plan.mix.items()},
         "open_seconds": int(plan.open_for.total_seconds()),
         "late_seconds": int(plan.late_after.total_seconds()),
+        "ping": plan.ping,
     }
 
 
@@ -234,6 +257,7 @@ def _schedule(row: ScheduleRow) -> Schedule:
         timedelta(seconds=row.open_seconds),
         timedelta(seconds=row.late_seconds),
         {Difficulty(name): weight for name, weight in row.mix.items()},
+        row.ping,
     )
     return Schedule(
         row.id or 0,

@@ -1,6 +1,6 @@
 """What goes out, what came in, and small facts that outlive a restart."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -8,9 +8,9 @@ from sqlalchemy import CursorResult, Delete, and_, delete, func, or_, select, up
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.services.ports import OutboxRow, Parcel, RowStatus, Task
+from bot.services.ports import OutboxRow, Parcel, RowStatus, Task, lane_of
 from bot.store.dialect import insert
-from bot.store.tables import InboxRow, MemoryRow, OutboxTable
+from bot.store.tables import ChannelRow, InboxRow, MemoryRow, OutboxTable, WorkspaceRow
 
 _UNSENT = ("waiting", "sending")
 
@@ -26,7 +26,7 @@ class SqlOutbox:
             {
                 "key": parcel.key,
                 "task": str(parcel.task),
-                "lane": f"{parcel.channel_id}/{parcel.person_id or ''}",
+                "lane": lane_of(parcel.task, parcel.channel_id, parcel.person_id),
                 "channel_id": parcel.channel_id,
                 "person_id": parcel.person_id,
                 "subject_id": parcel.subject_id,
@@ -34,7 +34,8 @@ class SqlOutbox:
                 "status": "waiting",
                 "attempts": 0,
                 "uncertain": False,
-                "available_at": now,
+                "available_at": parcel.at or now,
+                "ticket": parcel.ticket,
                 "created_at": now,
             }
             for parcel in parcels
@@ -42,7 +43,9 @@ class SqlOutbox:
         statement = insert(self._session, OutboxTable).values(rows)
         await self._session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
 
-    async def claim(self, now: datetime, *, lease: timedelta, holder: str, limit: int) -> Sequence[OutboxRow]:
+    async def claim(
+        self, now: datetime, *, lease: timedelta, holder: str, limit: int, platforms: Collection[str]
+    ) -> Sequence[OutboxRow]:
         # Only the head of a lane may go, so that one stuck message never lets a later one overtake it.
         heads = (
             select(func.min(col(OutboxTable.id)))
@@ -51,7 +54,10 @@ class SqlOutbox:
         )
         query = (
             select(OutboxTable)
+            .join(ChannelRow, col(ChannelRow.id) == col(OutboxTable.channel_id))
+            .join(WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id))
             .where(
+                col(WorkspaceRow.platform).in_(platforms),
                 col(OutboxTable.id).in_(heads),
                 or_(
                     and_(col(OutboxTable.status) == "waiting", col(OutboxTable.available_at) <= now),
@@ -60,7 +66,7 @@ class SqlOutbox:
             )
             .order_by(col(OutboxTable.available_at), col(OutboxTable.id))
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=OutboxTable)
         )
         rows = list((await self._session.execute(query)).scalars())
         for row in rows:
@@ -71,7 +77,7 @@ class SqlOutbox:
         return [_row(row) for row in rows]
 
     async def sent(self, row_id: int, ref: str, *, holder: str) -> bool:
-        return await self._end(row_id, holder, status="sent", ref=ref, error=None)
+        return await self._end(row_id, holder, status="sent", ref=ref, error=None, ticket=None)
 
     async def put_back(self, row_id: int, *, until: datetime, error: str, uncertain: bool, holder: str) -> bool:
         return await self._end(row_id, holder, status="waiting", available_at=until, error=error, uncertain=uncertain)
@@ -87,6 +93,10 @@ class SqlOutbox:
             .limit(limit)
         )
         return [_row(row) for row in (await self._session.execute(query)).scalars()]
+
+    async def ref_of(self, key: str) -> str | None:
+        query = select(col(OutboxTable.ref)).where(col(OutboxTable.key) == key)
+        return (await self._session.execute(query)).scalar_one_or_none()
 
     async def depth(self) -> int:
         query = select(func.count()).where(col(OutboxTable.status).in_(_UNSENT))
@@ -152,6 +162,10 @@ class SqlMemory:
         statement = insert(self._session, MemoryRow).values(name=name, value=value)
         await self._session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
+    async def take(self, name: str) -> str | None:
+        statement = delete(MemoryRow).where(col(MemoryRow.name) == name).returning(col(MemoryRow.value))
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
 
 async def _delete(session: AsyncSession, statement: Delete) -> int:
     result = await session.execute(statement.execution_options(synchronize_session=False))
@@ -173,4 +187,5 @@ def _row(row: OutboxTable) -> OutboxRow:
         row.available_at,
         row.ref,
         row.error,
+        row.ticket,
     )

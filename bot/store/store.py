@@ -1,8 +1,12 @@
 """The store over an SQL database, SQLite or PostgreSQL by its address."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
+from bot.services.ports import Held
 from bot.store.engine import make_engine
+from bot.store.lock import file_lock, server_lock
 from bot.store.uow import SqlUnitOfWork
 
 
@@ -22,6 +26,12 @@ class SqlStore:
     def read(self) -> SqlUnitOfWork:
         """A transaction that only reads, free beside a writer."""
         return SqlUnitOfWork(self._reading)
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[Held]:
+        """See `services.ports.Store`."""
+        if self._engine.dialect.name == "sqlite":
+            return file_lock(Path(self._engine.url.database or ""), name)
+        return server_lock(self._engine.url, name)
 
     async def close(self) -> None:
         await self._engine.dispose()

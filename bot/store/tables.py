@@ -44,6 +44,7 @@ class WorkspaceRow(SQLModel, table=True):
     external_id: str
     name: str
     created_at: datetime = _instant()
+    left_at: datetime | None = _instant(nullable=True)
 
 
 class ChannelRow(SQLModel, table=True):
@@ -94,6 +95,7 @@ class ScheduleRow(SQLModel, table=True):
     paused: str | None = None
     version: int = 1
     lead_id: str | None = None
+    ping: str | None = None
 
 
 class RoundRow(SQLModel, table=True):
@@ -142,6 +144,7 @@ class SubmissionRow(SQLModel, table=True):
             postgresql_where=text("status = 'pending'"),
         ),
         Index("ix_submission_player", "player_id", "submitted_at"),
+        Index("ix_submission_message", "channel_id", "message_ref"),
     )
     id: int | None = Field(default=None, primary_key=True)
     player_id: int = _parent("player")
@@ -151,12 +154,14 @@ class SubmissionRow(SQLModel, table=True):
     answer: str
     submitted_at: datetime = _instant()
     ranked: bool
-    status: str = "pending"  # pending, graded
+    status: str = "pending"  # pending, graded, withdrawn
     available_at: datetime = _instant()
     attempts: int = 0
     grade_id: int | None = None  # the current grade
     points: int | None = None  # of the current grade
     counted: bool = False  # in the standings already
+    ticket: str | None = None
+    message_ref: str | None = None
 
 
 class GradeRow(SQLModel, table=True):
@@ -224,6 +229,7 @@ class OutboxTable(SQLModel, table=True):
     lease_by: str | None = None
     ref: str | None = None
     error: str | None = None
+    ticket: str | None = None
     created_at: datetime = _instant()
 
 
@@ -239,3 +245,20 @@ class MemoryRow(SQLModel, table=True):
     __tablename__ = "memory"
     name: str = Field(primary_key=True)
     value: str
+
+
+class LeadRow(SQLModel, table=True):
+    __tablename__ = "lead"
+    workspace_id: int = Field(sa_column_args=[ForeignKey("workspace.id", ondelete="CASCADE")], primary_key=True)
+    external_id: str = Field(primary_key=True)
+    name: str
+
+
+class InstallationRow(SQLModel, table=True):
+    """Sealed by its platform before it comes here: the database never sees a token."""
+
+    __tablename__ = "installation"
+    platform: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    sealed: str
+    updated_at: datetime = _instant()

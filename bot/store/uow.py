@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.services import ports
 from bot.services.ports import StoreUnavailable
-from bot.store.people import SqlPlayers, SqlTeams
+from bot.store.people import SqlInstallations, SqlLeads, SqlPlayers, SqlTeams
 from bot.store.play import SqlHints, SqlRounds, SqlSchedules
 from bot.store.post import SqlInbox, SqlMemory, SqlOutbox
 from bot.store.views import SqlViews
@@ -39,6 +39,8 @@ class SqlUnitOfWork:
         self.outbox: ports.Outbox = SqlOutbox(self._session)
         self.inbox: ports.Inbox = SqlInbox(self._session)
         self.memory: ports.Memory = SqlMemory(self._session)
+        self.leads: ports.Leads = SqlLeads(self._session)
+        self.installations: ports.Installations = SqlInstallations(self._session)
         self.views: ports.Views = SqlViews(self._session)
 
     async def __aenter__(self) -> Self:

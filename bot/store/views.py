@@ -16,6 +16,7 @@ from bot.store.play import round_of
 from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow, TeamRow
 
 _POSTED = ("open", "closed")
+_KEPT = col(SubmissionRow.status) != "withdrawn"
 
 
 class SqlViews:
@@ -50,7 +51,7 @@ class SqlViews:
         query = (
             select(SubmissionRow, col(RoundRow.day))
             .join(RoundRow, col(RoundRow.id) == col(SubmissionRow.round_id), isouter=True)
-            .where(col(SubmissionRow.player_id) == player_id)
+            .where(col(SubmissionRow.player_id) == player_id, _KEPT)
             .order_by(col(SubmissionRow.submitted_at).desc(), col(SubmissionRow.id).desc())
             .limit(limit)
         )
@@ -88,7 +89,8 @@ class SqlViews:
                 SubmissionRow,
                 (col(SubmissionRow.round_id) == col(RoundRow.id))
                 & (col(SubmissionRow.player_id) == player_id)
-                & col(SubmissionRow.ranked).is_(True),
+                & col(SubmissionRow.ranked).is_(True)
+                & _KEPT,
                 isouter=True,
             )
             .where(col(RoundRow.team_id) == team_id, col(RoundRow.status).in_(_POSTED))

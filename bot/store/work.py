@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -33,6 +33,8 @@ class SqlSubmissions:
         answer: str,
         at: datetime,
         ranked: bool,
+        ticket: str | None = None,
+        message_ref: str | None = None,
     ) -> Submission:
         statement = insert(self._session, SubmissionRow).values(
             player_id=player_id,
@@ -45,6 +47,8 @@ class SqlSubmissions:
             status="pending",
             attempts=0,
             counted=False,
+            ticket=ticket,
+            message_ref=message_ref,
         )
         first = statement.values(ranked=True).on_conflict_do_nothing(
             index_elements=["round_id", "player_id"], index_where=text("ranked")
@@ -56,22 +60,61 @@ class SqlSubmissions:
         if made is None:
             later = statement.values(ranked=False).returning(col(SubmissionRow.id))
             made = (await self._session.execute(later)).scalar_one()
-        return Submission(made or 0, player_id, channel_id, round_id, question_id, answer, at, kept)
+        return Submission(
+            made or 0, player_id, channel_id, round_id, question_id, answer, at, kept, ticket, message_ref
+        )
 
     async def get(self, submission_id: int) -> Submission | None:
-        query = select(SubmissionRow).where(col(SubmissionRow.id) == submission_id)
+        query = select(SubmissionRow).where(
+            col(SubmissionRow.id) == submission_id, col(SubmissionRow.status) != "withdrawn"
+        )
         row = (await self._session.execute(query)).scalar_one_or_none()
         return _submission(row) if row else None
 
     async def latest_of(self, player_id: int) -> Submission | None:
         query = (
             select(SubmissionRow)
-            .where(col(SubmissionRow.player_id) == player_id)
+            .where(col(SubmissionRow.player_id) == player_id, col(SubmissionRow.status) != "withdrawn")
             .order_by(col(SubmissionRow.submitted_at).desc(), col(SubmissionRow.id).desc())
             .limit(1)
         )
         row = (await self._session.execute(query)).scalar_one_or_none()
         return _submission(row) if row else None
+
+    async def in_message(self, channel_id: int, message_ref: str) -> Submission | None:
+        query = (
+            select(SubmissionRow)
+            .where(
+                col(SubmissionRow.channel_id) == channel_id,
+                col(SubmissionRow.message_ref) == message_ref,
+                col(SubmissionRow.status) != "withdrawn",
+            )
+            .order_by(col(SubmissionRow.id).desc())
+            .limit(1)
+        )
+        row = (await self._session.execute(query)).scalar_one_or_none()
+        return _submission(row) if row else None
+
+    async def reword(self, submission_id: int, answer: str) -> bool:
+        statement = (
+            update(SubmissionRow)
+            .where(
+                col(SubmissionRow.id) == submission_id,
+                col(SubmissionRow.status) == "pending",
+                col(SubmissionRow.attempts) == 0,  # a grader that holds it reads the text it had
+            )
+            .values(answer=answer)
+            .returning(col(SubmissionRow.id))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def withdraw(self, submission_id: int) -> None:
+        await self._session.execute(delete(GradeRow).where(col(GradeRow.submission_id) == submission_id))
+        await self._session.execute(
+            update(SubmissionRow)
+            .where(col(SubmissionRow.id) == submission_id)
+            .values(status="withdrawn", answer="", ticket=None, grade_id=None, points=None)
+        )
 
     async def ranked_of(self, round_id: int, player_id: int) -> Submission | None:
         query = select(SubmissionRow).where(
@@ -125,7 +168,7 @@ class SqlGrades:
         await self._session.execute(asked)
         query = select(SubmissionRow).where(col(SubmissionRow.id) == stored.submission_id).with_for_update()
         submission = (await self._session.execute(query)).scalar_one_or_none()
-        if submission is None:
+        if submission is None or submission.status == "withdrawn":
             return False
         grade = stored.grade
         statement = (
@@ -146,6 +189,7 @@ class SqlGrades:
             return False
         before = submission.points if submission.counted else None
         submission.grade_id, submission.points, submission.status = made, points(grade), "graded"
+        submission.ticket = None  # from here on it goes with the feedback
         await self._session.flush()
         mine = col(SubmissionRow.id) == submission.id
         if before is not None:
@@ -229,6 +273,8 @@ def _submission(row: SubmissionRow) -> Submission:
         row.answer,
         row.submitted_at,
         row.ranked,
+        row.ticket,
+        row.message_ref,
     )
 
 

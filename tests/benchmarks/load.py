@@ -85,6 +85,10 @@ class Reply:
     async def open_form(self, form: Form) -> bool:
         return True
 
+    @property
+    def ticket(self) -> str | None:
+        return None
+
 
 class Lag:
     """How late the event loop wakes, in milliseconds, sampled every 5 ms."""

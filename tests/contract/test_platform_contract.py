@@ -10,8 +10,21 @@ import pytest_asyncio
 from rich.console import Console
 
 from bot.chat.action import Action
-from bot.chat.event import Event, Reply
-from bot.chat.message import Button, Buttons, Footnote, Form, Heading, Message, Paragraph, When, WhenStyle, Words
+from bot.chat.event import Event, Happening, Reply, RollCall
+from bot.chat.message import (
+    Button,
+    Buttons,
+    Field,
+    FieldKind,
+    Footnote,
+    Form,
+    Heading,
+    Message,
+    Paragraph,
+    When,
+    WhenStyle,
+    Words,
+)
 from bot.chat.platform import ChatPlatform, Delivered, Target
 from bot.platforms.terminal.adapter import HERE, Screen, TerminalPlatform, TerminalReply
 
@@ -47,7 +60,7 @@ def _terminal() -> Bench:
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     made: Bench = request.param()
 
-    async def sink(_event: Event) -> None:
+    async def sink(_event: Event | Happening | RollCall) -> None:
         """Nothing comes in here."""
 
     await made.platform.connect(sink)
@@ -99,7 +112,7 @@ async def test_a_reply_acknowledges_tells_privately_and_opens_a_form(bench: Benc
     await reply.acknowledge()
     assert await reply.private(_message("Only you see this."))
     assert "Only you see this." in bench.seen()
-    form = Form(Action("answer", "7"), "Title", "Your answer", "In your own words", 3000)
+    form = Form(Action("answer", "7"), "Title", (Field("text", "Your answer", FieldKind.TEXT),))
     assert await bench.reply().open_form(form)
     assert bench.forms == [form]
 

@@ -19,6 +19,7 @@ DAY = date(2026, 11, 24)
 PLACE = Place("fake", "W1", "Team one", "C1", "quiz")
 PLAN = Plan(time(9), WORKDAYS, "Europe/Berlin", ("gil",), timedelta(hours=8))
 LEASE = timedelta(minutes=1)
+PLATFORMS = ("fake",)
 
 
 async def _channel(uow: UnitOfWork, name: str = "C1", workspace: str = "W1") -> Channel:
@@ -44,7 +45,16 @@ def _opening(channel: Channel, schedule: Schedule | None = None, day: date = DAY
     return Opening(channel, schedule.id if schedule else None, date_, day, NOW, NOW, closes_at, "q1")
 
 
-async def _answer(uow: UnitOfWork, player: Player, channel: Channel, asked: Round | None, text: str) -> Submission:
+async def _answer(
+    uow: UnitOfWork,
+    player: Player,
+    channel: Channel,
+    asked: Round | None,
+    text: str,
+    *,
+    ticket: str | None = None,
+    message_ref: str | None = None,
+) -> Submission:
     return await uow.submissions.add(
         player_id=player.id,
         channel_id=channel.id,
@@ -53,6 +63,8 @@ async def _answer(uow: UnitOfWork, player: Player, channel: Channel, asked: Roun
         answer=text,
         at=NOW,
         ranked=asked is not None,
+        ticket=ticket,
+        message_ref=message_ref,
     )
 
 
@@ -378,7 +390,7 @@ async def test_an_outbox_key_is_put_once(any_store: Store) -> None:
         channel = await _channel(uow)
         for text in ("first", "again"):
             await uow.outbox.put(Parcel("k", Task.NOTICE, channel.id, text=text), now=NOW)
-        (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
+        (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
         assert (row.text, row.status, row.attempts, row.uncertain) == ("first", RowStatus.SENDING, 1, False)
 
 
@@ -392,19 +404,19 @@ async def test_a_lane_goes_in_order_and_a_stuck_one_holds_up_no_other(any_store:
             ("1ana", one, "ana"),
         ):
             await uow.outbox.put(Parcel(key, Task.NOTICE, channel.id, person), now=NOW)
-        heads = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
+        heads = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
         assert [row.key for row in heads] == ["1a", "2a", "1ana"]
-        assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)) == []
+        assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)) == []
         await uow.outbox.put_back(heads[0].id, until=NOW + LEASE, error="slow", uncertain=False, holder="me")
         for sent in heads[1:]:
             await uow.outbox.sent(sent.id, "ref", holder="me")
-        assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)) == []
+        assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)) == []
         assert await uow.outbox.next_at() == NOW  # 1b is waiting, behind its lane's head
-        again = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="me", limit=9)
+        again = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
         assert [(row.key, row.attempts, row.uncertain) for row in again] == [("1a", 2, False)]
         await uow.outbox.give_up(again[0].id, error="gone", holder="me")
         assert [row.key for row in await uow.outbox.dead(9)] == ["1a"]
-        freed = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="me", limit=9)
+        freed = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
         assert [row.key for row in freed] == ["1b"]
         assert await uow.outbox.depth() == 1
 
@@ -413,8 +425,8 @@ async def test_a_lease_that_ran_out_is_uncertain_and_its_old_holder_can_record_n
     async with any_store.write() as uow:
         channel = await _channel(uow)
         await uow.outbox.put(Parcel("k", Task.NOTICE, channel.id), now=NOW)
-        await uow.outbox.claim(NOW, lease=LEASE, holder="dead", limit=9)
-        (row,) = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="alive", limit=9)
+        await uow.outbox.claim(NOW, lease=LEASE, holder="dead", limit=9, platforms=PLATFORMS)
+        (row,) = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="alive", limit=9, platforms=PLATFORMS)
         assert (row.uncertain, row.attempts) == (True, 2)
         assert not await uow.outbox.sent(row.id, "x", holder="dead")
         assert not await uow.outbox.give_up(row.id, error="x", holder="dead")
@@ -429,7 +441,7 @@ async def test_the_round_of_a_post_is_found_by_its_reference(any_store: Store) -
         channel, other = await _channel(uow), await _channel(uow, "C2")
         asked = await _round(uow, channel)
         await uow.outbox.put(Parcel("q", Task.QUESTION, channel.id, subject_id=asked.id), now=NOW)
-        (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)
+        (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
         await uow.outbox.sent(row.id, "m1", holder="me")
         assert await uow.rounds.by_post(channel.id, "m1") == asked
         assert await uow.rounds.by_post(other.id, "m1") is None
@@ -470,7 +482,9 @@ async def test_forgetting_takes_all_of_one_person_and_nothing_of_another(any_sto
     async with any_store.write() as uow:
         assert list(await uow.views.history(ana.id, 9)) == []
         assert await uow.rounds.answers(asked.id) == 1
-        assert [row.person_id for row in await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9)] == ["bo"]
+        assert [
+            row.person_id for row in await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
+        ] == ["bo"]
         assert await uow.players.find(channel.team_id, "fake", "ana") is None
 
 
@@ -480,7 +494,7 @@ async def test_housekeeping_takes_only_what_ended_long_ago(any_store: Store) -> 
         channel = await _channel(uow)
         other = await _channel(uow, "C2")
         await uow.outbox.put(Parcel("post", Task.QUESTION, channel.id), Parcel("old", Task.NOTICE, other.id), now=NOW)
-        for row in await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9):
+        for row in await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS):
             await uow.outbox.sent(row.id, row.key, holder="me")
         await uow.outbox.put(Parcel("unsent", Task.NOTICE, channel.id), now=NOW)
         assert await uow.outbox.prune(before=NOW, posts_before=NOW) == 0
@@ -492,3 +506,148 @@ async def test_housekeeping_takes_only_what_ended_long_ago(any_store: Store) -> 
         assert await uow.inbox.prune(before=later) == 1
         assert not await uow.inbox.first_time("fake", "new", now=later)
         assert await uow.inbox.first_time("fake", "old", now=later)
+
+
+async def test_a_withdrawn_answer_is_erased_and_keeps_its_place(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        ana = await _player(uow, channel, "ana")
+        given = await _answer(uow, ana, channel, asked, "Some words.", message_ref="m7")
+        await uow.grades.add(_grade(given.id))
+        assert await uow.submissions.in_message(channel.id, "m7") is not None
+        await uow.submissions.withdraw(given.id)
+        assert await uow.submissions.in_message(channel.id, "m7") is None
+        assert await uow.submissions.get(given.id) is None
+        assert await uow.submissions.latest_of(ana.id) is None
+        assert await uow.grades.current(given.id) is None
+        assert not await uow.grades.add(_grade(given.id))
+        assert await uow.rounds.answers(asked.id) == 0
+        assert await uow.submissions.pending() == 0
+        again = await _answer(uow, ana, channel, asked, "Some words.")
+        assert not again.ranked
+
+
+async def test_an_answer_is_reworded_only_before_a_grader_has_it(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, await _player(uow, channel), channel, asked, "Some words.")
+        assert await uow.submissions.reword(given.id, "Something better.")
+        (held,) = await uow.submissions.claim_pending(NOW, lease=LEASE, limit=9)
+        assert held.answer == "Something better."
+        assert not await uow.submissions.reword(given.id, "Too late.")
+
+
+async def test_a_ticket_goes_with_the_feedback_and_is_forgotten_when_that_is_sent(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, await _player(uow, channel), channel, asked, "Some words.", ticket="t1")
+        assert given.ticket == "t1"
+        await uow.grades.add(_grade(given.id))
+        assert (kept := await uow.submissions.get(given.id)) is not None
+        assert kept.ticket is None
+        await uow.outbox.put(Parcel("f", Task.FEEDBACK, channel.id, "ana", given.id, ticket="t1"), now=NOW)
+        (row,) = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
+        assert row.ticket == "t1"
+        await uow.outbox.sent(row.id, "ref", holder="me")
+        assert await uow.outbox.ref_of("f") == "ref"
+
+
+async def test_rows_go_to_the_platforms_that_are_connected_and_not_before_their_time(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        later = NOW + LEASE
+        await uow.outbox.put(
+            Parcel("edit", Task.TALLY, channel.id, at=later), Parcel("news", Task.NOTICE, channel.id), now=NOW
+        )
+        assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=("other",))) == []
+        # An edit that waits holds up no message.
+        now = await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
+        assert [row.key for row in now] == ["news"]
+        then = await uow.outbox.claim(later, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
+        assert "edit" in {row.key for row in then}
+
+
+async def test_a_workspace_that_was_left_is_kept_for_a_while_and_then_deleted_with_its_team(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        other = await _channel(uow, workspace="W2")
+        ana = await _player(uow, channel, "ana")
+        asked = await _round(uow, channel)
+        await _answer(uow, ana, channel, asked, "Some words.")
+        assert await uow.teams.leave("fake", "W1", now=NOW)
+        assert not await uow.teams.leave("fake", "W1", now=NOW + LEASE)
+        assert await uow.teams.has_left(channel.workspace_id)
+        assert await uow.teams.present("fake") == {"W2"}
+        await uow.commit()
+    async with any_store.write() as uow:
+        assert await uow.teams.delete_left(before=NOW) == 0
+        assert await uow.teams.delete_left(before=NOW + LEASE) == 1
+        await uow.commit()
+    async with any_store.read() as uow:
+        assert await uow.teams.channel_at(PLACE) is None
+        assert [team.id for team in await uow.views.teams()] == [other.team_id]
+        assert await uow.submissions.pending() == 0
+
+
+async def test_a_workspace_that_comes_back_in_time_is_as_it_was(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        await uow.teams.leave("fake", "W1", now=NOW)
+        assert await uow.teams.come_back("fake", "W1")
+        assert not await uow.teams.come_back("fake", "W1")
+        assert await uow.teams.delete_left(before=NOW + LEASE) == 0
+        assert await uow.teams.channels_in("fake", "W1") == [channel]
+
+
+async def test_leads_are_named_in_one_workspace_only(any_store: Store) -> None:
+    elsewhere = Place("fake", "W2", "Team two", "C1", "quiz")
+    async with any_store.write() as uow:
+        workspace = await uow.teams.workspace(PLACE, now=NOW)
+        await uow.leads.add(workspace, "U1", "ana")
+        await uow.leads.add(workspace, "U1", "Ana")
+        assert await uow.leads.named(PLACE, "U1")
+        assert not await uow.leads.named(elsewhere, "U1")
+        assert list(await uow.leads.all(PLACE)) == [("U1", "Ana")]
+        assert await uow.leads.remove(workspace, "U1")
+        assert not await uow.leads.remove(workspace, "U1")
+
+
+async def test_what_platforms_keep_of_an_installation_comes_back_as_it_was(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        await uow.installations.put("fake", "T1", "sealed", now=NOW)
+        await uow.installations.put("fake", "T1", "sealed again", now=NOW)
+        await uow.installations.put("fake", "T2", "other", now=NOW)
+        assert await uow.installations.get("fake", "T1") == "sealed again"
+        assert await uow.installations.get("other", "T1") is None
+        assert list(await uow.installations.keys("fake")) == ["T1", "T2"]
+        await uow.installations.delete("fake", "T1")
+        assert await uow.installations.get("fake", "T1") is None
+
+
+async def test_of_several_that_take_a_fact_one_gets_it(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        await uow.memory.set("state:1", "x")
+        assert await uow.memory.take("state:1") == "x"
+        assert await uow.memory.take("state:1") is None
+
+
+async def test_a_lock_is_held_by_one_at_a_time(any_store: Store) -> None:
+    order: list[str] = []
+    first_in = asyncio.Event()
+
+    async def second() -> None:
+        await first_in.wait()
+        async with any_store.lock("gateway"):
+            order.append("second")
+
+    waiting = asyncio.create_task(second())
+    async with any_store.lock("gateway") as held, any_store.lock("another"):
+        first_in.set()
+        await asyncio.sleep(0)
+        order.append("first")
+        assert not held.lost.is_set()
+    await asyncio.wait_for(waiting, 10)
+    assert order == ["first", "second"]

@@ -3,11 +3,12 @@
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.chat.event import Sink
 from bot.chat.message import Form, Message
-from bot.chat.platform import Capabilities, Delivered, SendResult, Target
+from bot.chat.platform import Capabilities, Delivered, Finding, SendResult, Target
 from tests.crash.killing import Killer
 
 
@@ -55,6 +56,9 @@ class LedgerPlatform:
     async def edit(self, target: Target, ref: str, message: Message) -> SendResult:
         return Delivered(ref)
 
+    async def examine(self, target: Target) -> Sequence[Finding]:
+        return ()
+
     async def close(self) -> None:
         """Nothing to close."""
 
@@ -79,3 +83,7 @@ class LedgerReply:
 
     async def open_form(self, form: Form) -> bool:
         return True
+
+    @property
+    def ticket(self) -> str | None:
+        return None

@@ -2,22 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest_asyncio
-
 from bot.services.game import Game
 from bot.services.grade import grade_pending
 from tests.doubles import FailingGrader, RecordingReply, Table
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GOOD = "Only one thread runs bytecode at a time, because reference counts are not thread-safe."
-
-
-@pytest_asyncio.fixture
-async def open_table(table: Table) -> Table:
-    await table.set_up()
-    await table.leads("/quiz-admin post what-is-the-gil")
-    await table.settle()
-    return table
 
 
 async def test_an_answer_is_acknowledged_before_it_is_graded(open_table: Table) -> None:
@@ -31,7 +21,7 @@ async def test_an_answer_is_acknowledged_before_it_is_graded(open_table: Table) 
 async def test_the_button_opens_a_form_whose_text_is_graded(open_table: Table) -> None:
     pressed = await open_table.presses("ana", "answer:v1:1")
     form = pressed.forms[0]
-    assert form.max_length == 3000
+    assert form.fields[0].max_length == 3000
     submitted = await open_table.submits("ana", str(form.action), GOOD)
     await open_table.settle()
     assert "key points" in submitted.text

@@ -97,7 +97,7 @@ def test_completion_offers_the_next_word() -> None:
 
 def test_an_action_id_reads_back_and_a_foreign_one_is_refused() -> None:
     assert Action.parse(str(Action("answer", "12"))) == Action("answer", "12")
-    for foreign in ("answer:v2:1", "answer", "answer:v1:", "answer:v1:a b", "answer:v1:" + "x" * 81, ""):
+    for foreign in ("answer:v2:1", "answer", "answer:v1:", "answer:v1:a b", "answer:v1:" + "x" * 84, ""):
         with pytest.raises(UnknownAction):
             Action.parse(foreign)
 

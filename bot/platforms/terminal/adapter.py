@@ -1,13 +1,13 @@
 """The terminal as a chat platform: one channel on one screen, with several people taking turns at it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
 from bot.chat.action import Action
 from bot.chat.event import Place, Sink
 from bot.chat.message import Button, Buttons, Form, Message
-from bot.chat.platform import Capabilities, Delivered, SendResult, Target
+from bot.chat.platform import Capabilities, Delivered, Finding, SendResult, Target
 from bot.platforms.terminal.render import show
 
 HERE = Place("terminal", "room", "Terminal room", "gil", "gil")
@@ -69,6 +69,10 @@ class TerminalPlatform:
         """A printed line stays as it is, so the new state is printed below."""
         return await self.send(target, message, ref)
 
+    async def examine(self, target: Target) -> Sequence[Finding]:
+        """A screen refuses nothing."""
+        return ()
+
     async def close(self) -> None:
         self.sink = None
 
@@ -91,3 +95,7 @@ class TerminalReply:
     async def open_form(self, form: Form) -> bool:
         self._on_form(form)
         return True
+
+    @property
+    def ticket(self) -> str | None:
+        return None

@@ -28,6 +28,7 @@ from bot.chat.message import (
     Table,
     Tone,
     When,
+    Who,
 )
 from bot.chat.plain import paragraphs, plain, say_instant
 
@@ -111,6 +112,8 @@ def _inline(parts: Sequence[Inline], base: str = "") -> Text:
             text.append(say_instant(part), style="bold")
         elif isinstance(part, Code):
             text.append(visible(part.text, one_line=True), style="bold cyan not dim")
+        elif isinstance(part, Who):
+            text.append(visible(part.name, one_line=True), style="bold")
         else:
             style = " ".join(name for name, on in (("bold", part.bold), ("dim", part.dim)) if on)
             text.append(visible(part.text, one_line=True), style=style)

@@ -121,15 +121,16 @@ class Room:
         action = self._platform.screen.answering(self._person)
         if action is None:
             raise Mistyped("No question was asked yet. See when one comes with /quiz, or practise: /quiz practice")
-        await self._emit(FormSubmitted(*self._basics(), action=action, text=text))
+        await self._emit(FormSubmitted(*self._basics(), action=action, values={"text": text}))
 
     async def _fill(self, form: Form) -> None:
         self._form = None
-        text = await self._lines.fill(form.title, form.value)
+        (field,) = form.fields
+        text = await self._lines.fill(form.title, field.value)
         if text is None or not text.strip():
             self._platform.screen.line("Nothing was sent.")
             return
-        await self._emit(FormSubmitted(*self._basics(), action=form.action, text=text))
+        await self._emit(FormSubmitted(*self._basics(), action=form.action, values={field.name: text}))
 
     async def _as(self, name: str) -> None:
         if not _NAME.match(name):

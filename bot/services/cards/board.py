@@ -52,23 +52,27 @@ def leaderboard_card(shown: Leaderboard) -> Message:
 
 def record_card(record: Record) -> Message:
     """`/quiz me`."""
+    news = f"streak {count(record.streak.current, 'round')}" if record.history else "no answers yet"
+    return Message(f"{record.name}: {news}", (Heading(record.name), *record_blocks(record)))
+
+
+def record_blocks(record: Record) -> list[Block]:
+    """Streak, places, newest answers, strongest and weakest key points."""
     days = count(record.streak.current, "round")
     blocks: list[Block] = [
-        Heading(record.name),
         line(Words(f"Streak: {days}", bold=True), f" (best {record.streak.best})"),
         *(line(f"{_SPAN[span].capitalize()}: {_place(board.own, board.players)}") for span, board in record.boards),
     ]
     if not record.history:
         blocks.append(footnote("You have not answered yet. Today's question: ", Code("/quiz")))
-        return Message(f"{record.name}: no answers yet", tuple(blocks))
+        return blocks
     rows = tuple(
         (f"{played.day:%d %b}", title, "practice" if not played.ranked else "ranked", _points(played.points))
         for title, played in record.history
     )
     blocks.append(Table((Column("Day"), Column("Question"), Column("Kind"), Column("Points", numeric=True)), rows))
     blocks += _ends("Strongest key points", Mark.HIT, record.strongest)
-    blocks += _ends("Work on these", Mark.MISS, record.weakest)
-    return Message(f"{record.name}: streak {days}", tuple(blocks))
+    return blocks + _ends("Work on these", Mark.MISS, record.weakest)
 
 
 def _row(standing: Standing) -> tuple[str, ...]:

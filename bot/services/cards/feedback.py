@@ -17,6 +17,7 @@ from bot.content.schema import Question
 from bot.grading.verdict import Grade, PointVerdict, Verdict
 from bot.quiz.round import RoundStatus
 from bot.quiz.scoring import points
+from bot.services.amend import Amended
 from bot.services.answer import Accepted
 from bot.services.cards.words import count, footnote, note
 from bot.services.why import Feedback
@@ -33,6 +34,24 @@ def received_card(accepted: Accepted) -> Message:
     if accepted.submission.ranked:
         return note("Your answer is saved. Grading …")
     return note("Your answer is saved as practice. Grading …")
+
+
+def amended_card(amended: Amended) -> Message | None:
+    """After an answer's message was changed or deleted; nothing where it was none."""
+    if amended is Amended.REWORDED:
+        return note("Your changed answer is saved in place of the first. Grading …")
+    if amended is Amended.WITHDRAWN:
+        return note(
+            "You deleted your answer, so it is withdrawn: it is erased and earns no points. "
+            "Another answer to this question is practice: ",
+            Code("/quiz answer"),
+        )
+    return None
+
+
+def practised_again_card() -> Message:
+    """After a graded answer was changed."""
+    return note("Your first version ranks, because you had seen its feedback. The changed one is graded as practice …")
 
 
 def feedback_card(feedback: Feedback) -> Message:

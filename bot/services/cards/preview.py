@@ -1,9 +1,16 @@
 """A question as its author checks it: the post, the hints and the answer."""
 
+from dataclasses import replace
+
 from bot.chat.message import Block, CodeBlock, Heading, Item, ItemList, Mark, Markup, Message, Tone, Words
 from bot.content.schema import Question
 from bot.services.cards.question import level
 from bot.services.cards.words import line
+
+
+def post_preview(question: Question) -> Message:
+    """For a lead: the post to come, without its buttons."""
+    return replace(question_preview(question)[0], summary=f"To come: {question.title}")
 
 
 def question_preview(question: Question) -> tuple[Message, ...]:

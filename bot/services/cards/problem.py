@@ -60,6 +60,11 @@ def _(error: facts.NotALead) -> str:
 
 
 @sentence.register
+def _(error: facts.NotNamed) -> str:
+    return f"{error.name} was not named a lead here. See who was with /quiz-admin lead"
+
+
+@sentence.register
 def _(error: facts.NothingToForget) -> str:
     return "Nothing is kept about you here, so there is nothing to delete."
 

@@ -5,6 +5,8 @@ from bot.chat.message import (
     Button,
     Buttons,
     Code,
+    Field,
+    FieldKind,
     Form,
     Heading,
     Inline,
@@ -22,7 +24,7 @@ from bot.services.cards.words import count, footnote, line, note
 from bot.services.hint import Hint
 
 
-def question_card(question: Question, asked: Round, *, tz: str, answers: int) -> Message:
+def question_card(question: Question, asked: Round, *, tz: str, answers: int, ping: str | None = None) -> Message:
     """The post of a round. It counts answers and shows nothing else of them."""
     is_open = asked.status is RoundStatus.OPEN
     state: tuple[Inline | str, ...] = (
@@ -31,7 +33,7 @@ def question_card(question: Question, asked: Round, *, tz: str, answers: int) ->
     buttons = (
         Buttons(
             (
-                Button("Answer", Action("answer", str(asked.id)), primary=True),
+                Button("Answer", answer_action(asked), primary=True),
                 Button("Hint", Action("hint", str(asked.id))),
             )
         ),
@@ -46,7 +48,13 @@ def question_card(question: Question, asked: Round, *, tz: str, answers: int) ->
             footnote(*state, f" · {count(answers, 'answer')} · answers are private"),
         ),
         Tone.QUESTION,
+        ping,
     )
+
+
+def answer_action(asked: Round) -> Action:
+    """With the question's id, so that its form can show the question without a look into the store."""
+    return Action("answer", f"{asked.id}.{asked.question_id}" if asked.question_id else str(asked.id))
 
 
 def practice_card(question: Question) -> Message:
@@ -81,15 +89,30 @@ def hint_card(hint: Hint) -> Message:
     )
 
 
-def answer_form(title: str, action: Action, limits: Limits, value: str = "") -> Form:
+def late_form_card(action: Action) -> Message:
+    """A form could not be opened in time; the button does it again."""
+    label = "Open the form" if action.verb == "setup" else "Answer"
+    return Message(
+        "That took too long. Press the button to go on.",
+        (line("That took too long. Press the button to go on."), Buttons((Button(label, action, primary=True),))),
+    )
+
+
+def answer_form(question: Question | None, action: Action, limits: Limits) -> Form:
     """The private form behind an Answer button."""
     return Form(
-        action=action,
-        title=title,
-        label="Your answer",
-        placeholder="In your own words, as you would say it in an interview",
-        max_length=limits.longest,
-        value=value,
+        action,
+        question.title if question else "Today's question",
+        (
+            Field(
+                "text",
+                "Your answer",
+                FieldKind.TEXT,
+                hint="In your own words, as you would say it in an interview",
+                max_length=limits.longest,
+            ),
+        ),
+        intro=question.prompt if question else "",
     )
 
 

@@ -15,6 +15,7 @@ from bot.chat.message import (
     WhenStyle,
     Words,
 )
+from bot.chat.platform import Finding
 from bot.quiz.phrases import say_plan
 from bot.services.admin import Health, Outlook
 from bot.services.cards.words import count, footnote, line
@@ -43,6 +44,7 @@ def health_card(health: Health) -> Message:
         Item(Mark.MISS, f"The schedule is paused: {schedule.paused}.", remark="Do: /quiz-admin schedule resume")
         if schedule.paused is not None
         else Item(Mark.HIT, f"The schedule runs: {say_plan(schedule.plan)}"),
+        *(_finding(finding) for finding in health.findings),
         Item(Mark.HIT, f"{count(health.pending, 'answer')} waiting to be graded"),
         Item(Mark.HIT, f"{count(health.waiting, 'message')} waiting to be sent"),
         *(
@@ -50,7 +52,8 @@ def health_card(health: Health) -> Message:
             for row in health.dead
         ),
     ]
-    well = schedule.paused is None and not health.dead
+    trouble = any(finding.remedy is not None for finding in health.findings)
+    well = schedule.paused is None and not health.dead and not trouble
     next_at = (
         (footnote("Next question ", When(coming[0].due_at, schedule.plan.tz, WhenStyle.DAY_TIME)),)
         if coming and schedule.paused is None
@@ -58,6 +61,12 @@ def health_card(health: Health) -> Message:
     )
     title = "All is well" if well else "Something needs you"
     return Message(title, (Heading(title), ItemList(tuple(items)), *next_at), Tone.GOOD if well else Tone.PROBLEM)
+
+
+def _finding(finding: Finding) -> Item:
+    if finding.remedy is None:
+        return Item(Mark.HIT, finding.what)
+    return Item(Mark.MISS, finding.what, remark=f"Do: {finding.remedy}")
 
 
 _RESUME = Code("/quiz-admin schedule resume")
