@@ -4,12 +4,13 @@ import asyncio
 import os
 import socket
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from aiohttp import web
 
 from bot.chat.platform import ChatPlatform
 from bot.content.bank import Bank
@@ -103,11 +104,16 @@ async def grading() -> AsyncIterator[PooledGrader]:
 
 @asynccontextmanager
 async def health(
-    store: SqlStore, metrics: Metrics, supervisor: Supervisor, platforms: Mapping[str, ChatPlatform], clock: Clock
+    store: SqlStore,
+    metrics: Metrics,
+    supervisor: Supervisor,
+    platforms: Mapping[str, ChatPlatform],
+    clock: Clock,
+    routes: Sequence[web.RouteDef] = (),
 ) -> AsyncIterator[int | None]:
     """The server for `/livez`, `/readyz`, `/metrics` while the block runs; its port, None where none is wanted.
 
-    Raises `CannotListen`.
+    `routes`: what platforms serve on it. Raises `CannotListen`.
     """
     settings = read(HttpSettings)
     if settings.http_port is None:
@@ -123,11 +129,12 @@ async def health(
         return None if revision == head else "run quizbot db upgrade"
 
     async def connected() -> str | None:
-        return None if platforms else "no platform is connected"
+        troubles = [trouble for platform in platforms.values() if (trouble := platform.trouble())]
+        return " ".join(troubles) or (None if platforms else "no platform is connected")
 
     every_s = read(ClockSettings).tick_seconds
     ticks = tick_check(clock, lambda: supervisor.ticked_at, every_s=every_s)
-    server = HttpServer(store, metrics, {"database": schema, "platforms": connected, "ticks": ticks})
+    server = HttpServer(store, metrics, {"database": schema, "platforms": connected, "ticks": ticks}, routes)
     watching = asyncio.create_task(metrics.watch_loop(), name="loop-lag")
     try:
         try:
@@ -139,6 +146,23 @@ async def health(
     finally:
         watching.cancel()
         await server.stop()
+
+
+Maker = Callable[[SqlStore, Bank, Clock], ChatPlatform]
+
+
+def platform_makers() -> list[Maker]:
+    """What makes the chat platforms that the settings name; they connect later. Raises `BadSetting`."""
+    return [maker for configured in _CONFIGURED if (maker := configured()) is not None]
+
+
+# Each reads its platform's settings: None where they name no token.
+_CONFIGURED: tuple[Callable[[], Maker | None], ...] = ()
+
+
+def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:
+    """What these platforms want served over HTTP."""
+    return [route for platform in platforms.values() for route in getattr(platform, "routes", ())]
 
 
 def make_supervisor(

@@ -70,6 +70,33 @@ class HttpSettings(_Settings):
     http_port: int | None = Field(default=None, ge=0, le=65_535)
 
 
+class DiscordSettings(_Settings):
+    """Discord; not connected without a token. `discord_shards`: this process's share, such as `0,1/4` or `0-3/16`."""
+
+    discord_token: SecretStr | None = None
+    discord_thread_answers: bool = False
+    discord_shards: str | None = Field(default=None, pattern=r"^\d+([,-]\d+)*/\d+$")
+    discord_api_url: str = "https://discord.com/api/v10"
+    discord_gateway_url: str | None = None
+
+
+class SlackSettings(_Settings):
+    """Slack; not connected without tokens.
+
+    Socket Mode with an app token, else over HTTP with a signing secret. One workspace with a bot token, several
+    with client id, client secret and a key that seals their tokens.
+    """
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_token_key: SecretStr | None = None
+    slack_public_url: str | None = None
+    slack_api_url: str = "https://slack.com/api/"
+
+
 class LogSettings(_Settings):
     """How much is logged to standard error, and in which form."""
 
@@ -84,6 +111,8 @@ ALL: tuple[type[_Settings], ...] = (
     GradingSettings,
     ClockSettings,
     HttpSettings,
+    DiscordSettings,
+    SlackSettings,
     LogSettings,
 )
 

@@ -39,6 +39,9 @@ class RecordingPlatform:
     async def connect(self, sink: Sink) -> None:
         """Nothing comes in by itself."""
 
+    def trouble(self) -> str | None:
+        return None
+
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
         self.attempts.append((key, uncertain))
         if self.answers:

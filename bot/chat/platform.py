@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.chat.event import Sink
 from bot.chat.message import Message
+from bot.errors import QuizError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,18 @@ class Finding:
     remedy: str | None = None
 
 
+@dataclass
+class PlatformRefused(QuizError):
+    """The platform does not let the bot in. `remedy` says what to do; neither text holds a secret."""
+
+    platform: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.platform.capitalize()}: {self.reason}. {self.remedy}"
+
+
 class ChatPlatform(Protocol):
     """One chat service. Never raises out of `send` and `edit`; facts come back as a `SendResult`."""
 
@@ -77,7 +90,11 @@ class ChatPlatform(Protocol):
     def capabilities(self) -> Capabilities: ...
 
     async def connect(self, sink: Sink) -> None:
-        """Start delivering events to `sink`; returns when ready to send."""
+        """Start delivering events to `sink`; returns when ready to send. Raises `PlatformRefused`."""
+        ...
+
+    def trouble(self) -> str | None:
+        """None while it works; else one sentence on what is wrong, for people who operate the bot."""
         ...
 
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:

@@ -11,7 +11,8 @@ from bot.cli.data import db, export, forget
 from bot.cli.doctor import doctor
 from bot.cli.failure import FailureGroup
 from bot.cli.grading import evaluate, grade
-from bot.cli.room import play, run
+from bot.cli.room import play
+from bot.cli.run import run
 
 
 @click.group(cls=FailureGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

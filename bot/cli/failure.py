@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 
 import click
 
+from bot.chat.platform import PlatformRefused
 from bot.content.loader import BrokenBank
 from bot.errors import QuizError
 from bot.services.cards.problem import sentence
@@ -28,7 +29,7 @@ class FailureGroup(click.Group):
                 f"The question bank has {count} problem{'s' * (count != 1)}; correct the lines above.",
                 CANNOT_START,
             )
-        except (StoreUnavailable, BadSetting) as error:
+        except (StoreUnavailable, BadSetting, PlatformRefused) as error:
             stop(str(error), CANNOT_START)
         except QuizError as error:
             stop(sentence(error), PROBLEMS)

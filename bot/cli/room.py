@@ -1,4 +1,4 @@
-"""`quizbot play` and `quizbot run`: the bot itself."""
+"""`quizbot play`: the terminal room."""
 
 import asyncio
 import getpass
@@ -50,20 +50,13 @@ def play(database: str | None, start: str | None, zone: str | None, person: str 
 
     Reads a script when standard input is not a terminal.
     """
-    asyncio.run(_open_room(database, start=start, zone=zone, person=person, real_time=False))
+    asyncio.run(open_room(database, start=start, zone=zone, person=person, real_time=False))
 
 
-@click.command()
-@DATABASE
-def run(database: str | None) -> None:
-    """Run the bot on the platforms that are configured; in the terminal where none is."""
-    click.echo("No platform is configured, so this is the terminal room in real time.", err=True)
-    asyncio.run(_open_room(database, start=None, zone=None, person=None, real_time=True))
-
-
-async def _open_room(
+async def open_room(
     database: str | None, *, start: str | None, zone: str | None, person: str | None, real_time: bool
 ) -> None:
+    """The room from entering to leaving. `real_time`: its clock is the machine's."""
     logs = read(LogSettings)
     # In a room the screen is the product: only what went wrong may come between.
     configure_logs("error" if "log_level" not in logs.model_fields_set else logs.log_level, logs.log_format)

@@ -81,7 +81,8 @@ def read_zone(text: str) -> str:
 def zones_matching(text: str, limit: int) -> list[str]:
     """Zone names for a lead who is still typing, best first."""
     wanted = text.strip().lower().replace(" ", "_")
-    containing = sorted(name for lowered, name in _zones().items() if wanted in lowered)
+    containing = [name for lowered, name in _zones().items() if wanted in lowered]
+    containing.sort(key=lambda name: not name.lower().rpartition("/")[2].startswith(wanted))
     if len(containing) >= limit:
         return containing[:limit]
     near = process.extract(wanted, list(_zones()), limit=limit, score_cutoff=60)

@@ -1,6 +1,6 @@
 """One small HTTP server: `/livez`, `/readyz`, `/metrics`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -13,9 +13,12 @@ Check = Callable[[], Awaitable[str | None]]  # None: well; else one sentence
 
 
 class HttpServer:
-    """Answers while the process lives. `checks` decide whether it is ready."""
+    """Answers while the process lives. `checks` decide whether it is ready; `routes` are other people's pages."""
 
-    def __init__(self, store: Store, metrics: Metrics, checks: Mapping[str, Check]) -> None:
+    def __init__(
+        self, store: Store, metrics: Metrics, checks: Mapping[str, Check], routes: Sequence[web.RouteDef] = ()
+    ) -> None:
+        self._routes = routes
         self._store = store
         self._metrics = metrics
         self._checks = checks
@@ -27,6 +30,7 @@ class HttpServer:
         app.router.add_get("/livez", self._livez)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._page)
+        app.router.add_routes(self._routes)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)

@@ -44,6 +44,9 @@ class LedgerPlatform:
     async def connect(self, sink: Sink) -> None:
         """Events are brought by hand."""
 
+    def trouble(self) -> str | None:
+        return None
+
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
         task = key.partition(":")[0]
         if uncertain and self._ledger.count("sent")[key]:

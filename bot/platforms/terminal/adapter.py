@@ -60,6 +60,9 @@ class TerminalPlatform:
     async def connect(self, sink: Sink) -> None:
         self.sink = sink
 
+    def trouble(self) -> str | None:
+        return None
+
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
         """The key serves as the reference: a screen has no ids of its own."""
         self.screen.show(message, person_id=target.person_id)
