@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.chat.event import Event, ThreadReply
 from bot.quiz.limits import Limits
 from bot.quiz.round import Round, RoundStatus
@@ -13,6 +15,8 @@ from bot.services.game import Game
 from bot.services.ports import UnitOfWork
 from bot.services.tally import tally
 from bot.services.where import whereabouts
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,10 @@ async def _commit(game: Game, uow: UnitOfWork, event: Event, accepted: Accepted)
             asked = await uow.rounds.get(accepted.submission.round_id)
             await uow.outbox.put(tally(asked, event.at), now=event.at)
     await uow.commit()
+    stored = accepted.submission
     if not accepted.again:
-        game.meter.answer_stored(ranked=accepted.submission.ranked)
+        game.meter.answer_stored(ranked=stored.ranked)
+        log.info("submission_stored", submission=stored.id, round=stored.round_id, ranked=stored.ranked)
     game.work.ring()
 
 

@@ -241,6 +241,26 @@ def test_no_answer_text_reaches_the_logs() -> None:
         assert "speed up CPU" not in done.stderr
 
 
+def test_the_logs_follow_an_answer_by_its_request_and_its_round() -> None:
+    start = ("--start", "2026-11-24 08:59", "--zone", "Europe/Berlin")
+    done = quizbot("play", *start, stdin=DAY, LOG_LEVEL="info", LOG_FORMAT="json")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    events = {(line["event"], line.get("task")): line for line in lines}
+    assert events["submission_stored", None]["request"] in [
+        line["request"] for line in lines if line["event"] == "event_received"
+    ]
+    in_the_round = (
+        ("round_opened", None),
+        ("outbox_row_tried", "question"),
+        ("submission_stored", None),
+        ("submission_graded", None),
+        ("round_closed", None),
+        ("outbox_row_tried", "reveal"),
+    )
+    assert [events[name]["round"] for name in in_the_round] == [1] * len(in_the_round)
+    assert events["outbox_row_tried", "feedback"]["submission"] == events["submission_graded", None]["submission"]
+
+
 def test_version_and_help() -> None:
     assert re.match(r"quizbot, version \d+\.\d+", quizbot("--version").stdout)
     assert "play" in quizbot("--help").stdout

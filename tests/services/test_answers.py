@@ -1,7 +1,11 @@
 """Answers: stored first, graded once, never lost, private."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.content.schema import Question
+from bot.grading.offline import OfflineGrader
+from bot.grading.verdict import Grade
 from bot.services.game import Game
 from bot.services.grade import grade_pending
 from tests.doubles import FailingGrader, RecordingReply, Table
@@ -101,6 +105,28 @@ async def test_a_failing_grader_leaves_the_answer_pending_and_costs_no_point(ope
         open_table.later(minutes=2)
         await open_table.settle()
     assert "2 of 8 key points" in reply.text
+
+
+async def test_an_answer_no_grade_of_which_can_be_kept_holds_up_nobody_else(open_table: Table) -> None:
+    class Careless(OfflineGrader):
+        """Breaks on one answer, and gives another a grade that no store takes."""
+
+        async def grade(self, question: Question, answer: str) -> Grade:
+            if "ana" in answer:
+                raise LookupError(answer)
+            grade = await super().grade(question, answer)
+            return replace(grade, grader=None) if "bo" in answer else grade  # type: ignore[arg-type] # the point
+
+    open_table.grader = Careless()
+    replies = [await open_table.says(who, f"/quiz answer {GOOD} I am {who}.") for who in ("ana", "bo", "cy")]
+    graded = await grade_pending(open_table.game, open_table.grader, open_table.now)
+    assert (graded.done, graded.failed) == (1, 2)
+    await open_table.settle()
+    assert ["2 of 8 key points" in reply.text for reply in replies] == [False, False, True]
+    open_table.later(minutes=2)
+    open_table.grader = OfflineGrader()
+    await open_table.settle()
+    assert ["2 of 8 key points" in reply.text for reply in replies] == [True, True, True]
 
 
 async def test_pending_answers_are_graded_after_a_restart_and_still_rank(open_table: Table) -> None:
