@@ -1,5 +1,6 @@
 """Take an answer: store it, then say so. Grading comes later and never loses it."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from bot.services.game import Game
 from bot.services.ports import UnitOfWork
 from bot.services.tally import tally
 from bot.services.where import whereabouts
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of a pair: no database takes them as text
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +98,7 @@ async def _commit(game: Game, uow: UnitOfWork, event: Event, accepted: Accepted)
 
 
 def _checked(text: str, limits: Limits) -> str:
-    answer = text.strip()
+    answer = _UNSTORABLE.sub("\ufffd", text).strip()
     if len(answer) > limits.longest:
         raise AnswerTooLong(len(answer), limits.longest)
     if len(answer) < limits.shortest or not any(char.isalpha() for char in answer):

@@ -95,6 +95,12 @@ async def test_answers_out_of_bounds_get_a_sentence_that_says_what_to_do(open_ta
     assert "too short to grade" in (await open_table.answers("ana", "?" * 50)).text
 
 
+async def test_characters_no_database_takes_do_not_lose_the_answer(open_table: Table) -> None:
+    reply = await open_table.submits("ana", "answer:v1:1", f"\x00{GOOD} \ud800 \x00")
+    await open_table.settle()
+    assert "2 of 8 key points" in reply.text
+
+
 async def test_a_failing_grader_leaves_the_answer_pending_and_costs_no_point(open_table: Table) -> None:
     open_table.grader = FailingGrader(times=2)
     reply = await open_table.says("ana", f"/quiz answer {GOOD}")
