@@ -149,14 +149,15 @@ async def _record(uow: UnitOfWork, row: OutboxRow, result: SendResult, now: date
 
 async def _question_refused(uow: UnitOfWork, row: OutboxRow, reason: str, now: datetime) -> None:
     """The question was never seen: it is not used up, the schedule waits for a lead, and the lead is told."""
+    # Schedule first, then round: the order in which a tick locks them.
+    await stand_still(uow, row.channel_id, reason, now, key=f"refused:{row.id}")
     if row.subject_id is not None:
         await uow.rounds.finish([row.subject_id], RoundStatus.FAILED, now=now)
-    await stand_still(uow, row.channel_id, reason, now, key=f"refused:{row.id}")
 
 
 async def stand_still(uow: UnitOfWork, channel_id: int, reason: str, now: datetime, *, key: str) -> None:
     """Pause the channel's schedule and tell its lead privately, once; it is never deleted."""
-    schedule = await uow.schedules.of_channel(channel_id)
+    schedule = await uow.schedules.to_change(channel_id)
     if schedule is None or schedule.paused is not None:
         return
     await uow.schedules.save(pause(schedule, reason))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +17,7 @@ from bot.runtime.courier import Courier
 from bot.runtime.supervisor import Supervisor
 from bot.services.deliver import deliver_due
 from bot.services.game import Game
-from bot.services.ports import Parcel, Store, StoreUnavailable, Task, UnitOfWork
+from bot.services.ports import Held, Parcel, Store, StoreUnavailable, Task, UnitOfWork
 from bot.store.store import SqlStore
 from tests.doubles import RecordingPlatform, Table
 from tests.postgres import PostgresServer, name_of
@@ -198,6 +199,9 @@ class Upset:
 
     def read(self) -> UnitOfWork:
         return self._store.read()
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[Held]:
+        return self._store.lock(name)
 
 
 async def test_a_bug_met_once_ends_neither_grading_nor_sending(table: Table) -> None:
