@@ -30,6 +30,11 @@ def parse_url(address: str) -> URL:
     raise StoreUnavailable(f"{backend} is not supported. Use sqlite:///FILE or postgresql://….")
 
 
+def is_sqlite(address: str) -> bool:
+    """Whether the address is of a file. Raises `StoreUnavailable` for a bad address."""
+    return parse_url(address).get_backend_name() == "sqlite"
+
+
 def make_engine(address: str) -> AsyncEngine:
     """An engine with the hooks its database needs. Raises `StoreUnavailable` for a bad address.
 
