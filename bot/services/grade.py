@@ -45,6 +45,11 @@ async def grade_pending(game: Game, grader: Grader, now: datetime, *, limit: int
     return Graded(done, len(held) - done)
 
 
+def feedback_key(submission_id: int) -> str:
+    """The outbox key of an answer's feedback."""
+    return f"feedback:{submission_id}"
+
+
 async def _judge(game: Game, grader: Grader, submission: Submission) -> Grade | None:
     began = time.perf_counter()
     try:
@@ -81,7 +86,7 @@ async def _keep(game: Game, submission: Submission, grade: Grade, now: datetime)
     async with game.store.write() as uow:
         if await uow.grades.add(StoredGrade(submission.id, grade, rubric_hash(question), now)):
             player = await uow.players.get(submission.player_id)
-            key = f"feedback:{submission.id}"
+            key = feedback_key(submission.id)
             to = player.external_id
             parcel = Parcel(key, Task.FEEDBACK, submission.channel_id, to, submission.id, ticket=submission.ticket)
             await uow.outbox.put(parcel, now=now)

@@ -220,7 +220,7 @@ class Schedules(Protocol):
     async def get(self, schedule_id: int) -> Schedule: ...
 
     async def in_workspace(self, platform: str, workspace_id: str) -> Sequence[Schedule]:
-        """Schedules of the workspace's channels; `workspace_id` is the platform's own."""
+        """Schedules of the workspace's channels, locked to be changed; `workspace_id` is the platform's own."""
         ...
 
     async def save(self, *schedules: Schedule) -> None:

@@ -74,6 +74,7 @@ class SqlSchedules:
             .join(WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id))
             .where(col(WorkspaceRow.platform) == platform, col(WorkspaceRow.external_id) == workspace_id)
             .order_by(col(ScheduleRow.id))
+            .with_for_update(of=ScheduleRow)
         )
         return [_schedule(row) for row in (await self._session.execute(query)).scalars()]
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.chat.message import Message
+from bot.chat.plain import plain
 from bot.content.schema import Question
 from bot.grading.offline import OfflineGrader
 from bot.grading.verdict import Grade
@@ -204,3 +206,20 @@ async def test_an_answer_that_could_not_be_saved_is_given_back(table: Table) -> 
     too_soon = await table.submits("ana", "answer:v1:1", words)
     assert "Wait 15 seconds" in too_soon.text
     assert words in too_soon.text
+
+
+async def test_feedback_that_another_process_gave_first_is_not_hidden_by_the_acknowledgement(
+    open_table: Table,
+) -> None:
+    class Slow(RecordingReply):
+        """While "saved" is on its way, another process grades and sends."""
+
+        async def private(self, message: Message) -> bool:
+            if not self.told:
+                open_table.game.replies._waiting.clear()
+                await open_table.settle()
+            return await super().private(message)
+
+    reply = await open_table.submits("ana", "answer:v1:1", GOOD, reply=Slow())
+    assert "Grading" in plain(reply.told[0], width=100)
+    assert "key points" in plain(reply.told[-1], width=100)
