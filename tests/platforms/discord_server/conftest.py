@@ -1,0 +1,25 @@
+"""A local Discord with one guild, one channel, two people and, where asked for, a bot in it."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.local_discord import local_discord
+from tests.platforms.discord_server.quizzer import Quizzer
+from tests.platforms.discord_server.room import Room, running
+
+
+@pytest_asyncio.fixture
+async def room() -> AsyncIterator[Room]:
+    async with local_discord() as discord:
+        app = discord.add_application()
+        guild = discord.add_guild("Team one", app)
+        channel = guild.add_channel("quiz")
+        ana = guild.add_member("ana")
+        yield Room(discord, app, guild, channel, ana, guild.add_member("lead", manage_guild=True))
+
+
+@pytest_asyncio.fixture
+async def bot(room: Room) -> AsyncIterator[Quizzer]:
+    async with running(room.discord, room.app, Quizzer()) as quizzer:
+        yield quizzer
