@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 BASE = "urn:discord"
 VARIABLE = "DISCORD_OPENAPI"
-UNDOCUMENTED = {("embeds", "flags"), ("commands", "nsfw")}
+UNDOCUMENTED = {("embeds", "flags"), ("", "nsfw"), ("", "tts"), ("data", "tts")}
 """What discord.py sends and Discord takes although the document does not name it."""
 
 
@@ -105,7 +105,7 @@ class Document:
             of_name = [each[name] for each in known if name in each]
             if of_name:
                 yield from self._unknown({"anyOf": of_name}, value, (*path, name))
-            elif any(known) and (path[-1] if path else "commands", name) not in UNDOCUMENTED:
+            elif any(known) and (path[-1] if path else "", name) not in UNDOCUMENTED:
                 yield f"{'.'.join((*path, name))} is a field that Discord does not know"
 
     def _branches(self, schema: Schema) -> Iterator[Schema]:

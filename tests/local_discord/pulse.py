@@ -19,6 +19,8 @@ class Pulse:
         """Seconds after which a test that waits has failed. Generous: no timing is asserted by it."""
         self._waiting: set[asyncio.Future[None]] = set()
         self._watched: set[asyncio.Task[Any]] = set()
+        self.alarm: Callable[[], None] = lambda: None
+        """Raises when it is no use to wait any longer."""
 
     def beat(self) -> None:
         for future in self._waiting:
@@ -47,6 +49,7 @@ class Pulse:
             found = look()
             if found is not None and found is not False:
                 return found
+            self.alarm()
             self._raise_for_the_fallen()
             future = asyncio.get_running_loop().create_future()
             self._waiting.add(future)

@@ -62,7 +62,7 @@ class Rest:
         if fault is not None and not fault.works:
             await self._fail(request, fault)
         call = Call(self._home, params, dict(request.query), caller, await _body(request))
-        self._check_request(route.method, request.path.removeprefix(ROOT), call.json)
+        self._check_request(route, request.path.removeprefix(ROOT), call.json)
         done = await route.handler(call)
         if fault is not None:
             await self._fail(request, fault)
@@ -91,10 +91,10 @@ class Rest:
             raise unauthorized()
         return app
 
-    def _check_request(self, method: str, path: str, body: object) -> None:
-        wrong = self._home.document.wrong_request(method, path, body) if self._home.document else None
+    def _check_request(self, route: Route, path: str, body: object) -> None:
+        wrong = self._home.document.wrong_request(route.method, path, body) if self._home.document else None
         if wrong is not None:
-            self._home.violations.append(f"{method} {path}: {wrong}")
+            self._home.violations.append(f"{route.method} {route.template}: {wrong}")
             raise invalid((), "OPENAPI", wrong)
 
     def _respond(

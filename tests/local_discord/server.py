@@ -167,6 +167,8 @@ async def local_discord(
     tcp = web.TCPSite(runner, "127.0.0.1", port)
     await tcp.start()
     home.port = runner.addresses[0][1]
+    if check:
+        home.pulse.alarm = home.check
     try:
         yield home
         if check:
