@@ -44,6 +44,7 @@ class Connection:
     def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
         self.socket = socket
         self.session: Session | None = None
+        self.closed_here = False
         self.heard = time.monotonic()
         self.beats = 0
         self._zlib = zlib.compressobj() if compressed else None
@@ -51,9 +52,10 @@ class Connection:
         self._times: deque[float] = deque()
 
     def send(self, payload: Payload) -> None:
-        self._line.put_nowait(payload)
+        self._line.put_nowait({"t": None, "s": None, "d": None, **payload})
 
     def close(self, code: int, reason: str = "") -> None:
+        self.closed_here = True
         self._line.put_nowait(Closing(code, reason))
 
     async def write(self) -> None:
@@ -327,7 +329,7 @@ class Gateway:
         if session is None or session.connection is not connection:
             return
         session.connection = None
-        if connection.socket.close_code in (1000, 1001):
+        if not connection.closed_here and connection.socket.close_code in (1000, 1001):
             session.ended = True
 
 

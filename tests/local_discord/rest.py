@@ -61,8 +61,9 @@ class Rest:
         fault = self._home.faults.next(route.method, route.template)
         if fault is not None and not fault.works:
             await self._fail(request, fault)
-        call = Call(self._home, params, dict(request.query), caller, await _body(request))
-        self._check_request(route, request.path.removeprefix(ROOT), call.json)
+        body, files = await _body(request)
+        self._check_request(route, request.path.removeprefix(ROOT), body)
+        call = Call(self._home, params, dict(request.query), caller, _attached(body, files))
         done = await route.handler(call)
         if fault is not None:
             await self._fail(request, fault)
@@ -120,15 +121,19 @@ def _route(method: str, path: str) -> tuple[Route | None, dict[str, str]]:
     return None, {}
 
 
-async def _body(request: web.Request) -> Any:  # noqa: ANN401 - whatever the JSON holds
+Files = dict[str, tuple[str, int]]
+"""The files of a request: by their number, name and size in bytes."""
+
+
+async def _body(request: web.Request) -> tuple[Any, Files]:
     if request.content_type.startswith("multipart/"):
         return await _multipart(request)
     raw = await request.read()
     if not raw:
-        return None
+        return None, {}
     if request.content_type != "application/json":
         raise invalid((), "CONTENT_TYPE_INVALID", 'Expected "Content-Type" header to be application/json')
-    return _parsed(raw.decode())
+    return _parsed(raw.decode()), {}
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
@@ -138,24 +143,26 @@ def _parsed(text: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
         raise Refusal(400, 50109, "The request body contains invalid JSON.") from None
 
 
-async def _multipart(request: web.Request) -> Any:  # noqa: ANN401 - whatever the JSON holds
-    """`payload_json`, with a description of every file put into its `attachments`."""
+async def _multipart(request: web.Request) -> tuple[Any, Files]:
+    """`payload_json` and `files[n]`."""
     form = await request.post()
-    body = _parsed(str(form.get("payload_json", "{}")))
-    target = body.get("data", body) if isinstance(body, dict) else body
-    listed = target.setdefault("attachments", [])
+    files: Files = {}
     for name, part in form.items():
-        if not isinstance(part, web.FileField):
-            continue
-        content = part.file.read()
-        part.file.close()
-        if len(content) > FILE_BYTES:
-            raise Refusal(413, 40005, "Request entity too large")
-        number = name.removeprefix("files[").removesuffix("]")
-        entry = next((each for each in listed if str(each.get("id")) == number), None)
-        if entry is None:
-            entry = {"id": number}
-            listed.append(entry)
-        entry.setdefault("filename", part.filename)
-        entry["size"] = len(content)
+        if isinstance(part, web.FileField):
+            with part.file:
+                files[name.removeprefix("files[").removesuffix("]")] = (part.filename, len(part.file.read()))
+    if any(size > FILE_BYTES for _, size in files.values()):
+        raise Refusal(413, 40005, "Request entity too large")
+    return _parsed(str(form.get("payload_json", "{}"))), files
+
+
+def _attached(body: Any, files: Files) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    """The body, with name and size of every file among its `attachments`."""
+    if not files:
+        return body
+    message = body["data"] if isinstance(body.get("data"), dict) else body
+    described = {str(each.get("id")): each for each in message.get("attachments") or ()}
+    for number, (name, size) in files.items():
+        described[number] = {"filename": name, **described.get(number, {}), "id": number, "size": size}
+    message["attachments"] = list(described.values())
     return body

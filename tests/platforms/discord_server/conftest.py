@@ -6,6 +6,7 @@ import pytest_asyncio
 
 from tests.local_discord import local_discord
 from tests.platforms.discord_server.quizzer import Quizzer
+from tests.platforms.discord_server.rawbot import RawBot, raw_bot
 from tests.platforms.discord_server.room import Room, running
 
 
@@ -23,3 +24,9 @@ async def room() -> AsyncIterator[Room]:
 async def bot(room: Room) -> AsyncIterator[Quizzer]:
     async with running(room.discord, room.app, Quizzer()) as quizzer:
         yield quizzer
+
+
+@pytest_asyncio.fixture
+async def raw(room: Room) -> AsyncIterator[RawBot]:
+    async with raw_bot(room.discord, room.app) as bot:
+        yield bot
