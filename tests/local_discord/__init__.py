@@ -26,8 +26,9 @@ Time stands still: `discord.clock.move(seconds=4)` passes the three seconds of t
 life of a token; `local_discord(running_clock=True)` follows the real time. `seen.interaction.ack_seconds` is real.
 Trouble: `discord.faults` (refuse, rate_limit, lose_answer, break_connection, hang), `discord.ratelimits.set`,
 `discord.gateway` (disconnect, ask_to_reconnect, invalidate, replay, answers_heartbeats).
-Strictness: at the end of the block any violation of Discord's OpenAPI document fails the test (where the environment
-variable DISCORD_OPENAPI names it); `discord.violations` lists them, `discord.rest.requests` every request.
+Strictness: whatever breaks a limit of Discord's is answered 400 and, at the end of the block, fails the test; so does
+whatever breaks its OpenAPI document, where the environment variable DISCORD_OPENAPI names one. `discord.violations`
+lists both; `discord.rest.requests` is every request with its status.
 `discord_py_at` lives in `tests.local_discord.discord_py`, the only module here that imports discord.py.
 """
 

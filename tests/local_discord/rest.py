@@ -11,7 +11,7 @@ from tests.local_discord.applications import Application
 from tests.local_discord.faults import Fault
 from tests.local_discord.limits import FILE_BYTES
 from tests.local_discord.ratelimits import TooFast
-from tests.local_discord.refusal import Refusal, invalid, unauthorized
+from tests.local_discord.refusal import InvalidForm, Refusal, invalid, unauthorized
 from tests.local_discord.routing import Answer, Call, Route
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ ROUTES = [
     *endpoints_channels.routes.listed,
     *endpoints_interactions.routes.listed,
 ]
+
+NO_MISTAKE = {"REPLIES_UNKNOWN_MESSAGE", "USER_INVALID"}
+"""What is refused as a wrong form although the bot could not know."""
 
 
 class Rest:
@@ -52,6 +55,7 @@ class Rest:
             more |= {"X-RateLimit-Global": "true"} if limit.scope == "global" else {}
             return self._respond(method, path, Answer(429, limit.payload()), limit.headers | more)
         except Refusal as refusal:
+            self._note(route, refusal)
             answer = Answer(refusal.status, refusal.payload())
         return self._respond(method, path, answer, headers)
 
@@ -92,10 +96,14 @@ class Rest:
             raise unauthorized()
         return app
 
+    def _note(self, route: Route, refusal: Refusal) -> None:
+        """A body that breaks a rule is a mistake in the bot, whatever it makes of the refusal."""
+        if isinstance(refusal, InvalidForm) and not all(each.code in NO_MISTAKE for each in refusal.mistakes):
+            self._home.violations.append(f"{route.method} {route.template}: {refusal}")
+
     def _check_request(self, route: Route, path: str, body: object) -> None:
         wrong = self._home.document.wrong_request(route.method, path, body) if self._home.document else None
         if wrong is not None:
-            self._home.violations.append(f"{route.method} {route.template}: {wrong}")
             raise invalid((), "OPENAPI", wrong)
 
     def _respond(

@@ -50,7 +50,7 @@ class LocalDiscord:
         self.channels: dict[int, Channel] = {}
         self.interactions: dict[str, Interaction] = {}
         self.violations: list[str] = []
-        """What broke Discord's own description of its interface; a test that leaves any has failed."""
+        """Every body that broke a rule of Discord's; a test that leaves any has failed."""
         self.document = openapi.official()
         self.announce = Announcements(self)
         self.commands = Commands(self)
@@ -132,7 +132,7 @@ class LocalDiscord:
         self.pulse.watch(task)
 
     def check(self) -> None:
-        """Raises if a request or an answer broke Discord's description of its interface."""
+        """Raises if a request or an answer broke a limit or Discord's description of its interface."""
         if self.violations:
             raise AssertionError("Against Discord's interface:\n" + "\n".join(self.violations))
 
@@ -150,7 +150,7 @@ async def local_discord(
 ) -> AsyncIterator[LocalDiscord]:
     """A local Discord on 127.0.0.1, for as long as the block lasts. All durations are seconds.
 
-    At the end every violation of Discord's interface fails the test, unless `check` is False.
+    At the end every body that broke a rule of Discord's fails the test, unless `check` is False.
     """
     home = LocalDiscord(
         running_clock=running_clock,

@@ -61,7 +61,7 @@ class Socket:
         await self.send(2, {"token": self.app.token, "intents": intents, "properties": properties, **more})
 
     async def next(self) -> Payload:
-        message = await self.ws.receive()
+        message = await self.ws.receive(timeout=10)
         assert message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY), f"closed with {self.ws.close_code}"
         text = self.inflator.decompress(message.data) if isinstance(message.data, bytes) else message.data
         payload: Payload = json.loads(text)
@@ -76,7 +76,7 @@ class Socket:
     async def closed(self) -> int | None:
         """Waits until the gateway closes, and returns the code."""
         while not self.ws.closed:
-            await self.ws.receive()
+            await self.ws.receive(timeout=10)
         return self.ws.close_code
 
 
