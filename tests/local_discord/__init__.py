@@ -19,11 +19,12 @@
             feedback = await seen.until_final()               # until it is not "thinking" any more
             assert feedback.ephemeral and "key points" in feedback.text() and not discord.pinged()
 
-Also of a person: `types_ahead`, `selects`, `writes`, `edits`, `deletes`, `opens_thread`, `direct_messages`, `blocks`.
+Also of a person: `types_ahead`, `selects`, `uses_on` (the menu of a message), `writes`, `edits`, `deletes`,
+`opens_thread`, `direct_messages`, `next_direct_message`, `blocks`.
 What the client would refuse raises `CannotDo`; what never comes raises `NeverHappened` with what there was instead.
 
 Time stands still: `discord.clock.move(seconds=4)` passes the three seconds of the first response, `minutes=16` the
-life of a token; `local_discord(running_clock=True)` follows the real time. `seen.interaction.ack_seconds` is real.
+life of a token; `local_discord(now=…)` follows another clock. `seen.interaction.ack_seconds` is real.
 Trouble: `discord.faults` (refuse, rate_limit, lose_answer, break_connection, hang), `discord.ratelimits.set`,
 `discord.gateway` (disconnect, ask_to_reconnect, invalidate, replay, answers_heartbeats).
 Strictness: whatever breaks a limit of Discord's is answered 400 and, at the end of the block, fails the test; so does

@@ -25,6 +25,7 @@ class Announcements:
         self._home = home
 
     def guild_joined(self, guild: Guild, app: Application) -> None:
+        """The body says nothing of `unavailable`: by that a bot tells a new guild from one that is back."""
         for session in self._sessions(app, guild):
             if session.intents & GUILDS:
                 session.send("GUILD_CREATE", wire.guild_created(guild, app, all_members=session.hears(MEMBERS)))
@@ -33,6 +34,14 @@ class Announcements:
         for session in self._sessions(app, guild):
             if session.intents & GUILDS:
                 session.send("GUILD_DELETE", {"id": str(guild.id)})
+
+    def guild_down(self, guild: Guild) -> None:
+        self._to_guild("GUILD_DELETE", guild, {"id": str(guild.id), "unavailable": True}, GUILDS)
+
+    def guild_back(self, guild: Guild) -> None:
+        for installation in guild.installed.values():
+            for session in self._sessions(installation.application, guild):
+                session.welcome(guild)
 
     def channel(self, event: str, channel: Channel, *, newly_created: bool = False) -> None:
         if channel.guild is None:

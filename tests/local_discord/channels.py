@@ -33,7 +33,7 @@ class Channel:
     locked: bool = False
     auto_archive: int = 1440
     deleted: bool = False
-    _read: int = 0
+    _returned: set[int] = field(default_factory=set)
 
     @property
     def is_thread(self) -> bool:
@@ -101,15 +101,11 @@ class Channel:
         """Waits for the first message of a bot in this channel that no call has returned yet."""
 
         def unread() -> "Message | None":
-            while self._read < len(self.messages):
-                message = self.messages[self._read]
-                if message.author.bot and message.written:
-                    return message
-                self._read += 1
-            return None
+            of_bots = (message for message in self.messages if message.author.bot and message.written)
+            return next((message for message in of_bots if message.id not in self._returned), None)
 
         message = await self.home.pulse.until(unread, f"a new message of a bot in #{self.name}", self.text)
-        self._read = self.messages.index(message) + 1
+        self._returned.add(message.id)
         return message
 
     async def shows(self, *texts: str) -> "Message":

@@ -38,6 +38,14 @@ class Commands:
         where = 0 if guild else 1
         return own + [each for each in shared if each["contexts"] is None or where in each["contexts"]]
 
+    async def registered(self, app: Application, name: str, guild: Guild | None = None) -> Payload:
+        """Waits until there is a command of this name."""
+
+        def found() -> Payload | None:
+            return next((each for each in self.of(app, guild) if each["name"] == name), None)
+
+        return await self._home.pulse.until(found, f"/{name} to be registered")
+
     def get(self, app: Application, guild: Guild | None, command_id: int) -> Payload:
         found = next((each for each in self.of(app, guild) if each["id"] == str(command_id)), None)
         if found is None:

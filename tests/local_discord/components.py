@@ -11,7 +11,7 @@ from tests.local_discord.refusal import Mistake, Path, Payload
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT, USER_SELECT = 1, 2, 3, 4, 5
 SECTION, TEXT_DISPLAY, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
-LABEL, FILE_UPLOAD = 18, 19
+LABEL, FILE_UPLOAD, RADIO, CHECKBOXES, CHECKBOX = 18, 19, 21, 22, 23
 SELECTS = {3, 5, 6, 7, 8}
 LINK, PREMIUM = 5, 6
 
@@ -19,7 +19,7 @@ OF_V1 = {ROW}
 OF_V2 = {ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR, CONTAINER}
 OF_CONTAINER = OF_V2 - {CONTAINER}
 OF_FORM = {ROW, TEXT_DISPLAY, LABEL}
-OF_LABEL = {TEXT_INPUT, FILE_UPLOAD, 21, 22, 23} | SELECTS
+OF_LABEL = {TEXT_INPUT, FILE_UPLOAD, RADIO, CHECKBOXES, CHECKBOX} | SELECTS
 
 
 def walk(tree: Iterable[Payload]) -> Iterator[Payload]:
@@ -165,7 +165,7 @@ def _button(path: Path, button: Payload) -> Iterator[Mistake]:
 def _select(path: Path, select: Payload) -> Iterator[Mistake]:
     yield from too_long((*path, "custom_id"), select.get("custom_id"), 100, least=1)
     yield from too_long((*path, "placeholder"), select.get("placeholder"), 150)
-    least, most = select.get("min_values", 1), select.get("max_values", 1)
+    least, most = (1 if select.get(key) is None else select[key] for key in ("min_values", "max_values"))
     if not (0 <= least <= 25 and 1 <= most <= 25 and least <= most):
         yield Mistake((*path, "min_values"), "NUMBER_TYPE_BOUNDS", "min_values and max_values do not fit.")
     if select["type"] == STRING_SELECT:
@@ -177,14 +177,18 @@ def _select_options(path: Path, options: list[Payload], most: int) -> Iterator[M
         yield Mistake(path, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.")
     if most > len(options):
         yield Mistake(path, "SELECT_COMPONENT_MAX_VALUES", "max_values is more than there are options.")
+    yield from _option_texts(path, options)
+    if sum(bool(option.get("default")) for option in options) > most:
+        yield Mistake(path, "SELECT_COMPONENT_TOO_MANY_DEFAULTS", "More options are chosen than max_values allows.")
+
+
+def _option_texts(path: Path, options: list[Payload]) -> Iterator[Mistake]:
     for index, option in enumerate(options):
         yield from too_long((*path, index, "label"), option.get("label"), 100, least=1)
         yield from too_long((*path, index, "value"), option.get("value"), 100, least=1)
         yield from too_long((*path, index, "description"), option.get("description"), 100)
     if len({option.get("value") for option in options}) < len(options):
         yield Mistake(path, "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
-    if sum(bool(option.get("default")) for option in options) > most:
-        yield Mistake(path, "SELECT_COMPONENT_TOO_MANY_DEFAULTS", "More options are chosen than max_values allows.")
 
 
 def _text_input(path: Path, text: Payload) -> Iterator[Mistake]:
@@ -210,6 +214,14 @@ def _text_input_bounds(path: Path, text: Payload) -> Iterator[Mistake]:
         yield Mistake(
             (*path, "value"), "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most or 4000} in length."
         )
+
+
+def _boxes(path: Path, group: Payload) -> Iterator[Mistake]:
+    options = group.get("options") or []
+    yield from too_long((*path, "custom_id"), group.get("custom_id"), 100, least=1)
+    if not (2 if group["type"] == RADIO else 1) <= len(options) <= 10:
+        yield Mistake((*path, "options"), "BASE_TYPE_BAD_LENGTH", "Must be 10 or fewer in length.")
+    yield from _option_texts((*path, "options"), options)
 
 
 def _label(path: Path, label: Payload) -> Iterator[Mistake]:
@@ -253,6 +265,8 @@ RULES: dict[int, Any] = {
     BUTTON: _button,
     **dict.fromkeys(SELECTS, _select),
     TEXT_INPUT: _text_input,
+    RADIO: _boxes,
+    CHECKBOXES: _boxes,
     LABEL: _label,
     SECTION: _section,
     CONTAINER: _container,

@@ -71,7 +71,12 @@ class Form:
             sent["components"] = [self._sent(inner, given, resolved) for inner in each["components"]]
         if each["type"] == components.TEXT_INPUT:
             sent |= {"custom_id": each["custom_id"], "value": _text(each, given.get(each["custom_id"]))}
-        elif each["type"] in components.SELECTS:
+        elif each["type"] == components.CHECKBOX:
+            sent |= {"custom_id": each["custom_id"], "value": bool(given.get(each["custom_id"], each.get("default")))}
+        elif each["type"] == components.RADIO:
+            ticked = picked(each, given.get(each["custom_id"], _defaults(each)))
+            sent |= {"custom_id": each["custom_id"], "value": ticked[0] if ticked else None}
+        elif each["type"] in components.SELECTS | {components.CHECKBOXES}:
             chosen = given.get(each["custom_id"], _defaults(each))
             sent |= {"custom_id": each["custom_id"], "values": picked(each, chosen)}
             for value in chosen if isinstance(chosen, list) else [chosen]:
@@ -96,13 +101,17 @@ def _defaults(select: Payload) -> list[object]:
 def picked(select: Payload, chosen: Value) -> list[str]:
     """The values of a select, by the labels or values a person picks."""
     wanted = chosen if isinstance(chosen, list) else [chosen]
-    least, most = select.get("min_values", 1), select.get("max_values", 1)
-    least = 0 if select.get("required") is False else least
+    least, most = select.get("min_values"), select.get("max_values") or _most(select)
+    least = 0 if select.get("required") is False else 1 if least is None else least
     if not least <= len(wanted) <= most:
         raise CannotDo(f"{select['custom_id']!r} takes from {least} to {most} choices, not {len(wanted)}.")
-    if select["type"] != components.STRING_SELECT:
+    if "options" not in select:
         return [str(getattr(each, "id", each)) for each in wanted]
     return [_option(select, each) for each in wanted]
+
+
+def _most(select: Payload) -> int:
+    return len(select["options"]) if select["type"] == components.CHECKBOXES else 1
 
 
 def _option(select: Payload, wanted: object) -> str:

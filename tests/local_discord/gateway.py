@@ -17,6 +17,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from tests.local_discord import wire
 from tests.local_discord.announce import GUILDS
 from tests.local_discord.applications import MEMBERS, PRIVILEGED, Application
+from tests.local_discord.guilds import Guild
 from tests.local_discord.refusal import Payload
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Connection:
         self.closed_here = False
         self.heard = time.monotonic()
         self.beats = 0
+        self.compressed = compressed
         self._zlib = zlib.compressobj() if compressed else None
         self._line: asyncio.Queue[Payload | Closing] = asyncio.Queue()
         self._times: deque[float] = deque()
@@ -121,6 +123,12 @@ class Session:
         """Sends what is no event, and so is not kept."""
         if self.connection is not None:
             self.connection.send(payload)
+
+    def welcome(self, guild: Guild) -> None:
+        """Describes a guild that the bot was in already."""
+        if self.hears(GUILDS):
+            body = wire.guild_created(guild, self.app, all_members=self.hears(MEMBERS))
+            self.send("GUILD_CREATE", body | {"unavailable": False})
 
     def names(self) -> list[str]:
         """The names of the events so far."""
@@ -283,8 +291,7 @@ class Gateway:
             },
         )
         for guild in guilds:
-            if session.hears(GUILDS):
-                session.send("GUILD_CREATE", wire.guild_created(guild, app, all_members=session.hears(MEMBERS)))
+            session.welcome(guild)
 
     def _resume(self, connection: Connection, body: Payload) -> None:
         app, seq = self._app(body), body.get("seq")

@@ -153,5 +153,12 @@ class Guild:
         self.home.commands.forget_guild(app, self)
         self.home.announce.guild_left(self, app)
 
+    def goes_down(self) -> None:
+        """An outage on Discord's side: bots hear that the guild is unavailable, not that they were removed."""
+        self.home.announce.guild_down(self)
+
+    def comes_back(self) -> None:
+        self.home.announce.guild_back(self)
+
     def __repr__(self) -> str:
         return f"<guild {self.name}>"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.local_discord.people import Person
     from tests.local_discord.server import LocalDiscord
 
+CHAT_INPUT, MESSAGE = 1, 3
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER = range(1, 11)
 
 
@@ -43,7 +44,7 @@ class Chosen:
 def choose(home: "LocalDiscord", person: "Person", channel: Channel, words: str, *, hidden_too: bool) -> Chosen:
     """Finds "quiz-admin schedule set" among the commands that this person is offered here."""
     name, *rest = words.split()
-    offered = list(_offered(home, person, channel))
+    offered = list(_offered(home, person, channel, CHAT_INPUT))
     found = [(app, each) for app, each, _ in offered if each["name"] == name]
     if not found:
         raise CannotDo(f"There is no /{name} here; there is {_listed(each['name'] for _, each, _ in offered)}.")
@@ -53,13 +54,26 @@ def choose(home: "LocalDiscord", person: "Person", channel: Channel, words: str,
     return _descend(app, command, rest)
 
 
-def _offered(home: "LocalDiscord", person: "Person", channel: Channel) -> Iterable[tuple[Application, Payload, bool]]:
+def choose_for_message(
+    home: "LocalDiscord", person: "Person", channel: Channel, name: str
+) -> tuple[Application, Payload]:
+    """Finds a command of the message menu among those this person is offered."""
+    offered = [(app, each) for app, each, shown in _offered(home, person, channel, MESSAGE) if shown]
+    found = next(((app, each) for app, each in offered if each["name"] == name), None)
+    if found is None:
+        raise CannotDo(f"The menu has no {name!r}; it has {_listed(each['name'] for _, each in offered)}.")
+    return found
+
+
+def _offered(
+    home: "LocalDiscord", person: "Person", channel: Channel, kind: int
+) -> Iterable[tuple[Application, Payload, bool]]:
     """Every command that exists here, and whether this person is shown it."""
     mine = channel.permissions_of(person.user)
     for app in home.applications:
         if _present(app, channel):
             for each in home.commands.seen_in(app, channel.guild):
-                if each["type"] == 1:
+                if each["type"] == kind:
                     yield app, each, channel.guild is None or _shown(each, mine)
 
 

@@ -10,7 +10,7 @@ from tests.local_discord.endpoints_channels import start_thread
 from tests.local_discord.forms import Form, Value, picked
 from tests.local_discord.interactions import Interaction
 from tests.local_discord.messages import Message
-from tests.local_discord.options import CannotDo, choose, fill, resolve
+from tests.local_discord.options import CannotDo, choose, choose_for_message, fill, resolve
 from tests.local_discord.permissions import Permission
 from tests.local_discord.refusal import Payload
 from tests.local_discord.seen import Seen
@@ -50,6 +50,14 @@ class Person:
         filled = fill(chosen, values, channel)
         data = chosen.data(filled.options, filled.resolved)
         return self._interact(kinds.COMMAND, chosen.app, channel, data)
+
+    async def uses_on(self, message: Message, name: str) -> Seen:
+        """Picks a command from the menu of a message."""
+        self._must_see(message.channel)
+        app, command = choose_for_message(self.home, self, message.channel, name)
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": str(message.id)}
+        data |= {"resolved": {"messages": {str(message.id): wire.message(message)}}}
+        return self._interact(kinds.COMMAND, app, message.channel, data)
 
     async def types_ahead(self, channel: Channel, words: str, option: str, typed: str, **others: Any) -> list[Payload]:  # noqa: ANN401 - of the kinds the options have
         """Types into an option with autocomplete and returns the choices offered: [{"name", "value"}]."""

@@ -1,9 +1,9 @@
 """The local Discord as a whole: what exists, and the socket it is served on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -32,13 +32,13 @@ class LocalDiscord:
     def __init__(
         self,
         *,
-        running_clock: bool = False,
+        now: Callable[[], datetime] | None = None,
         patience: float = 15.0,
         deadline: float = 3.0,
         token_lifetime: float = 900.0,
         heartbeat: float = 41.25,
     ) -> None:
-        self.clock = Clock(running=running_clock)
+        self.clock = Clock(now)
         self.ids = Snowflakes(self.clock)
         self.pulse = Pulse(patience)
         self.deadline = timedelta(seconds=deadline)
@@ -114,7 +114,7 @@ class LocalDiscord:
     def dm(self, bot: User, person: User) -> Channel:
         """The direct messages of these two, opened if there are none yet."""
         for channel in self.channels.values():
-            if channel.is_dm and set(channel.recipients) == {bot, person}:
+            if set(channel.recipients) == {bot, person}:
                 return channel
         channel = Channel(self, self.ids.next(), f"{bot.name} and {person.name}", DM, recipients=(bot, person))
         self.channels[channel.id] = channel
@@ -141,7 +141,7 @@ class LocalDiscord:
 async def local_discord(
     *,
     port: int = 0,
-    running_clock: bool = False,
+    now: Callable[[], datetime] | None = None,
     patience: float = 15.0,
     deadline: float = 3.0,
     token_lifetime: float = 900.0,
@@ -150,10 +150,12 @@ async def local_discord(
 ) -> AsyncIterator[LocalDiscord]:
     """A local Discord on 127.0.0.1, for as long as the block lasts. All durations are seconds.
 
+    `now` is the clock to follow, such as the bot's own or `clock.real_time`; without one time stands still.
+
     At the end every body that broke a rule of Discord's fails the test, unless `check` is False.
     """
     home = LocalDiscord(
-        running_clock=running_clock,
+        now=now,
         patience=patience,
         deadline=deadline,
         token_lifetime=token_lifetime,

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from tests.local_discord.messages import Message
 
 HIDDEN: Payload = {"content": "", "embeds": [], "attachments": [], "components": []}
-KINDS = {2: "command", 3: "component", 4: "autocomplete", 5: "form"}
 
 
 def when(moment: datetime) -> str:
@@ -114,14 +113,18 @@ def channel(each: Channel, *, viewer: User | None = None) -> Payload:
     body |= {"guild_id": str(each.guild.id), "name": each.name, "rate_limit_per_user": 0}
     if each.parent is not None:
         return body | _thread(each, each.parent)
-    kinds = {each.guild.roles[key].id if key in each.guild.roles else 0 for key in each.overwrites}
     return body | {
         "parent_id": None,
         "topic": None,
         "position": list(each.guild.channels).index(each.id) if each.id in each.guild.channels else 0,
         "nsfw": False,
         "permission_overwrites": [
-            {"id": str(key), "type": 0 if key in kinds else 1, "allow": str(int(o.allow)), "deny": str(int(o.deny))}
+            {
+                "id": str(key),
+                "type": 0 if key in each.guild.roles else 1,
+                "allow": str(int(o.allow)),
+                "deny": str(int(o.deny)),
+            }
             for key, o in each.overwrites.items()
         ],
     }
@@ -201,7 +204,6 @@ def guild_created(each: Guild, app: Application, *, all_members: bool) -> Payloa
     return guild(each) | {
         "joined_at": when(each.members[app.id].joined),
         "large": False,
-        "unavailable": False,
         "member_count": len(each.members),
         "voice_states": [],
         "members": [member(one) for one in members],

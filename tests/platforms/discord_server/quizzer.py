@@ -91,6 +91,40 @@ class Admin(app_commands.Group):
     async def setup(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Set up", ephemeral=True)
 
+    @app_commands.command(description="Sets the days and the closing time.")
+    async def schedule(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(ScheduleForm())
+
+
+class ScheduleForm(ui.Modal, title="Schedule"):
+    days: ui.Label[Any] = ui.Label(
+        text="Days",
+        component=ui.CheckboxGroup(
+            custom_id="days", options=[discord.CheckboxGroupOption(label=day, value=day) for day in ("Mon", "Tue")]
+        ),
+    )
+    close: ui.Label[Any] = ui.Label(
+        text="Closes",
+        component=ui.RadioGroup(
+            custom_id="close", options=[discord.RadioGroupOption(label=text, value=text[0]) for text in ("4 h", "8 h")]
+        ),
+    )
+    channel: ui.Label[Any] = ui.Label(text="Channel", component=ui.ChannelSelect(custom_id="channel"))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        days, close, channel = (label.component for label in (self.days, self.close, self.channel))
+        assert isinstance(days, ui.CheckboxGroup)
+        assert isinstance(close, ui.RadioGroup)
+        assert isinstance(channel, ui.ChannelSelect)
+        text = f"{' and '.join(days.values)}, {close.value} h, #{channel.values[0].name}"
+        await interaction.response.send_message(text, ephemeral=True)
+
+
+@app_commands.context_menu(name="Grade this")
+async def grade_this(interaction: discord.Interaction, message: discord.Message) -> None:
+    await interaction.response.defer()
+    await interaction.followup.send(f"Graded: {message.content}")
+
 
 class Quizzer(commands.AutoShardedBot):
     """Records what it hears; ready in 50 ms rather than in two seconds."""
@@ -107,6 +141,8 @@ class Quizzer(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.heard: asyncio.Queue[discord.Message] = asyncio.Queue()
+        self.guild_news: asyncio.Queue[str] = asyncio.Queue()
+        self.tree.add_command(grade_this)
         self.tree.add_command(Quiz(name="quiz", description="The quiz."))
         manage = discord.Permissions(manage_guild=True)
         self.tree.add_command(
@@ -119,6 +155,18 @@ class Quizzer(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         self.add_dynamic_items(AnswerButton)
         await self.tree.sync()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self.guild_news.put_nowait(f"joined {guild.name}")
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self.guild_news.put_nowait(f"left {guild.name}")
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        self.guild_news.put_nowait(f"lost sight of {guild.name}")
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        self.guild_news.put_nowait(f"sees {guild.name}")
 
     async def on_message(self, message: discord.Message, /) -> None:
         if message.author != self.user:

@@ -180,3 +180,25 @@ async def test_two_sessions_of_one_token_hear_the_same(room: Room, raw: RawBot) 
     await room.ana.writes(room.channel, "once")
     heard = await asyncio.gather(*(socket.event("MESSAGE_CREATE") for socket in sockets))
     assert heard[0]["d"]["id"] == heard[1]["d"]["id"]
+
+
+async def test_discord_py_tells_an_outage_from_a_removal(room: Room, bot: Quizzer) -> None:
+    room.guild.goes_down()
+    room.guild.comes_back()
+    room.guild.remove(room.app)
+    room.guild.install(room.app)
+    news = [await bot.guild_news.get() for _ in range(5)]
+    assert news == ["sees Team one", "lost sight of Team one", "sees Team one", "left Team one", "joined Team one"]
+
+
+async def test_discord_py_reads_a_compressed_stream(room: Room, bot: Quizzer) -> None:
+    [session] = room.discord.gateway.sessions_of(room.app)
+    assert session.connection is not None
+    assert session.connection.compressed
+    await (await room.ana.uses(room.channel, "quiz leaderboard")).shows("Leaders")
+
+
+async def test_a_bot_that_falls_over_fails_whoever_waits_at_once(room: Room, bot: Quizzer) -> None:
+    room.discord.gateway.sessions_of(room.app)[0].send("INTERACTION_CREATE", {"malformed": True})
+    with pytest.raises(KeyError):
+        await room.channel.next_message()

@@ -1,10 +1,11 @@
 """The life of an interaction on the local Discord: three seconds, one answer, fifteen minutes."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.local_discord import NeverHappened, Seen
+from tests.local_discord import NeverHappened, Seen, local_discord
 from tests.platforms.discord_server.rawbot import Payload, RawBot, Reply
 from tests.platforms.discord_server.room import Room
 
@@ -172,3 +173,15 @@ async def test_the_event_tells_what_the_bot_and_the_person_may_do(room: Room, ra
     assert event["member"]["permissions"] == str(int(room.channel.permissions_of(room.ana.user)))
     assert event["guild_id"] == str(room.guild.id)
     assert event["context"] == 0
+
+
+async def test_time_can_follow_another_clock() -> None:
+    moment = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    async with local_discord(now=lambda: moment) as home:
+        channel = home.add_guild("Team one").add_channel("quiz")
+        ana = home.add_person("ana")
+        assert channel.guild is not None
+        channel.guild.add_member(ana)
+        assert (await ana.writes(channel, "early")).created == moment
+        moment += timedelta(hours=1)
+        assert (await ana.writes(channel, "late")).created == moment

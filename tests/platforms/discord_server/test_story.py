@@ -82,3 +82,21 @@ async def test_a_message_that_names_the_bot_can_be_read_without_the_content_inte
     await room.ana.writes(room.channel, "for the bot", mention_bot=True)
     await room.ana.writes(room.ana.dm(room.app), "in private")
     assert [(await bot.heard.get()).content for _ in range(3)] == ["", f"<@{room.app.id}> for the bot", "in private"]
+
+
+async def test_a_form_takes_ticks_choices_and_channels(room: Room) -> None:
+    form = await (await room.lead.uses(room.channel, "quiz-admin schedule")).form()
+    with pytest.raises(CannotDo, match="no 'Sun' to select"):
+        await room.lead.fills(form, days=["Sun"], close="4 h", channel=room.channel)
+    seen = await room.lead.fills(form, days=["Mon", "Tue"], close="8 h", channel=room.channel)
+    await seen.shows("Mon and Tue, 8 h, #quiz")
+
+
+async def test_the_menu_of_a_message_gives_its_content_without_the_intent(room: Room) -> None:
+    message = await room.ana.writes(room.channel, "my answer")
+    await room.ana.uses_on(message, "Grade this")
+    answer = await room.channel.next_message()
+    assert answer.text() == "Graded: my answer"
+    assert answer.past == ["…is thinking"]
+    with pytest.raises(CannotDo, match="it has Grade this"):
+        await room.ana.uses_on(message, "Delete this")
