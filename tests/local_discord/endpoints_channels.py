@@ -28,6 +28,7 @@ from tests.local_discord.routing import DONE, Answer, Call, Routes, snowflake
 routes = Routes()
 
 SAME_NONCE_FOR = timedelta(minutes=5)
+OLD = timedelta(hours=1)
 CHANNEL = "/channels/{channel_id}"
 MESSAGES = CHANNEL + "/messages"
 MESSAGE = MESSAGES + "/{message_id}"
@@ -198,6 +199,8 @@ async def edit_message(call: Call) -> Payload:
         raise archived_thread()
     if call.body.get("embeds"):
         _need(call, channel, Permission.EMBED_LINKS)
+    if call.home.clock.now() - message.created > OLD:
+        call.home.ratelimits.edit_old()
     limits.check_edit(message, call.body)
     messages.edit(message, call.body, pings.allowed(call.body.get("allowed_mentions"), pings.MESSAGE_DEFAULT))
     return wire.message(message)

@@ -45,20 +45,31 @@ class Bucket:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class TooFast(Exception):
     """A 429, with the wait it asks for."""
 
     retry_after: float
     scope: str
     headers: dict[str, str]
+    code: int = 0
+    message: str = "You are being rate limited."
 
     def payload(self) -> Payload:
         return {
-            "message": "You are being rate limited.",
+            "message": self.message,
+            "code": self.code,
             "retry_after": round(self.retry_after, 3),
             "global": self.scope == "global",
         }
+
+
+class OldEdits(TooFast):
+    """One edit too many of messages older than an hour."""
+
+    def __init__(self) -> None:
+        message = "Maximum number of edits to messages older than 1 hour reached. Try again later."
+        super().__init__(0.01, "user", {}, 30046, message)
 
 
 class RateLimits:
@@ -67,6 +78,8 @@ class RateLimits:
     def __init__(self, *, per_second: int = 50) -> None:
         self.per_second = per_second
         """Requests a second that one token may make in all; interaction answers do not count."""
+        self.old_edits: int | None = None
+        """How many more edits of messages older than an hour are allowed; Discord names no number."""
         self._of_route: dict[tuple[str, str], tuple[int, float]] = {}
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
         self._global: dict[str, Bucket] = defaultdict(self._global_bucket)
@@ -88,6 +101,14 @@ class RateLimits:
         if (wait := bucket.take()) is not None:
             raise TooFast(wait, "user", bucket.headers())
         return bucket.headers()
+
+    def edit_old(self) -> None:
+        """Counts an edit of a message older than an hour; raises `OldEdits` for one too many."""
+        if self.old_edits is None:
+            return
+        if self.old_edits <= 0:
+            raise OldEdits
+        self.old_edits -= 1
 
     def _global_bucket(self) -> Bucket:
         return Bucket(self.per_second, 1.0, "global")

@@ -123,6 +123,10 @@ class LocalDiscord:
     def every_message(self) -> list[Message]:
         return [message for channel in self.channels.values() for message in channel.messages]
 
+    def ack_seconds(self) -> list[float]:
+        """Real seconds from each interaction's event to its first response, in the order of the interactions."""
+        return [each.ack_seconds for each in self.interactions.values() if each.ack_seconds is not None]
+
     def pinged(self) -> list[Message]:
         """Every message that notified somebody."""
         return [message for message in self.every_message() if message.pings]

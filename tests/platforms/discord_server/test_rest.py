@@ -215,3 +215,15 @@ async def test_a_file_is_sent_and_named(room: Room, bot: Quizzer) -> None:
     file = discord.File(io.BytesIO(b"id,points\n"), filename="board.csv")
     await bot.get_partial_messageable(room.channel.id).send("Export", file=file)
     assert (await room.channel.next_message()).text() == "Export\n(file board.csv)"
+
+
+async def test_edits_of_old_messages_run_out(room: Room, raw: RawBot) -> None:
+    sent = await raw.ask("POST", messages(room), {"content": "0 answers"})
+    path = f"{messages(room)}/{sent.body['id']}"
+    room.discord.ratelimits.old_edits = 1
+    assert (await raw.ask("PATCH", path, {"content": "1 answer"})).status == 200
+    room.discord.clock.move(hours=2)
+    answers = [await raw.ask("PATCH", path, {"content": f"{number} answers"}) for number in (2, 3)]
+    assert [answer.status for answer in answers] == [200, 429]
+    assert answers[1].code == 30046
+    assert room.discord.rest.invalid == 1
