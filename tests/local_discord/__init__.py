@@ -26,7 +26,7 @@ What the client would refuse raises `CannotDo`; what never comes raises `NeverHa
 Time stands still: `discord.clock.move(seconds=4)` passes the three seconds of the first response, `minutes=16` the
 life of a token; `local_discord(now=…)` follows another clock. `seen.interaction.ack_seconds` is real.
 Trouble: `discord.faults` (refuse, rate_limit, lose_answer, break_connection, hang), `discord.ratelimits.set`,
-`discord.gateway` (disconnect, ask_to_reconnect, invalidate, replay, answers_heartbeats).
+`discord.gateway` (disconnect, cut, ask_to_reconnect, invalidate, replay, answers_heartbeats).
 Strictness: whatever breaks a limit of Discord's is answered 400 and, at the end of the block, fails the test; so does
 whatever breaks its OpenAPI document, where the environment variable DISCORD_OPENAPI names one. `discord.violations`
 lists both; `discord.rest.requests` is every request with its status.

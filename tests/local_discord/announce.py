@@ -60,7 +60,7 @@ class Announcements:
         """MESSAGE_CREATE or MESSAGE_UPDATE; without the content intent, without what was written."""
         body = wire.message(message) | _place(message)
         for session in self._hearing(message.channel):
-            session.send(event, body if _may_read(session, message) else wire.hidden(body))
+            session.send(event, body if _may_read(session, message) else wire.hidden(body, session.app))
 
     def message_deleted(self, message: Message) -> None:
         body = {"id": str(message.id), "channel_id": str(message.channel.id)}

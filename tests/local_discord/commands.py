@@ -104,7 +104,7 @@ class Commands:
             "description_localizations": body.get("description_localizations"),
             "default_member_permissions": None if permissions is None else str(permissions),
             "nsfw": bool(body.get("nsfw")),
-            "contexts": body.get("contexts"),
+            "contexts": _contexts(body),
             "integration_types": body.get("integration_types") or [0],
             "options": body.get("options") or [],
         }
@@ -115,6 +115,12 @@ class Commands:
         if self._creates[today] >= CREATES_A_DAY:
             raise too_many_creates(CREATES_A_DAY)
         self._creates[today] += 1
+
+
+def _contexts(body: Payload) -> list[int] | None:
+    """Where the command is offered; `dm_permission` is the old way to say "in guilds only"."""
+    contexts: list[int] | None = body.get("contexts")
+    return [0] if contexts is None and body.get("dm_permission") is False else contexts
 
 
 def _scope(app: Application, guild: Guild | None) -> Scope:

@@ -161,6 +161,12 @@ async def upsert_command(call: Call) -> Answer:
     return Answer(200 if made["id"] in known else 201, made)
 
 
+@routes.on("GET", OF_GUILD + "/permissions")
+async def command_permissions(call: Call) -> list[Payload]:
+    _scope(call)
+    return []
+
+
 @routes.on("GET", GLOBAL + "/{command_id}")
 @routes.on("GET", OF_GUILD + "/{command_id}")
 async def get_command(call: Call) -> Payload:

@@ -59,7 +59,7 @@ def _message(call: Call, channel: Channel) -> Message:
 def shown_to(app: Application, message: Message) -> Payload:
     """The message as this application may read it over HTTP."""
     body = wire.message(message)
-    return body if may_read(app, message) else wire.hidden(body)
+    return body if may_read(app, message) else wire.hidden(body, app)
 
 
 def may_read(app: Application, message: Message) -> bool:

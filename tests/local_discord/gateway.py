@@ -42,8 +42,9 @@ class Closing(Exception):
 class Connection:
     """One WebSocket. Everything to send stands in line, so events keep their order."""
 
-    def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request, *, compressed: bool) -> None:
         self.socket = socket
+        self._request = request
         self.session: Session | None = None
         self.closed_here = False
         self.heard = time.monotonic()
@@ -59,6 +60,12 @@ class Connection:
     def close(self, code: int, reason: str = "") -> None:
         self.closed_here = True
         self._line.put_nowait(Closing(code, reason))
+
+    def cut(self) -> None:
+        """Breaks the connection without a word, as a failing network does."""
+        self.closed_here = True
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
     async def write(self) -> None:
         """Sends what stands in line, until it is told to close."""
@@ -160,6 +167,12 @@ class Gateway:
             if session.connection is not None:
                 session.connection.close(code)
 
+    def cut(self, app: Application) -> None:
+        """The network fails: the connections break without a close code."""
+        for session in self._connected(app):
+            if session.connection is not None:
+                session.connection.cut()
+
     def ask_to_reconnect(self, app: Application) -> None:
         """Opcode 7, as before each deployment of Discord."""
         for session in self._connected(app):
@@ -197,7 +210,7 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=0, timeout=0.5)
         await socket.prepare(request)
-        connection = Connection(socket, compressed=request.query.get("compress") == "zlib-stream")
+        connection = Connection(socket, request, compressed=request.query.get("compress") == "zlib-stream")
         self._connections.add(connection)
         writer = asyncio.create_task(connection.write())
         try:

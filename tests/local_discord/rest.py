@@ -62,6 +62,10 @@ class Rest:
         except Refusal as refusal:
             self._note(route, refusal)
             answer = Answer(refusal.status, refusal.payload())
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # Without the OpenAPI document nothing has looked at the types of the body yet.
+            self._home.violations.append(f"{method} {route.template}: a body of the wrong shape ({error!r})")
+            answer = Answer(400, invalid((), "BASE_TYPE_BAD_TYPE", "Wrong type").payload())
         return self._respond(method, path, answer, headers)
 
     async def _answer(

@@ -259,11 +259,12 @@ def message(each: "Message", *, nested: bool = False) -> Payload:
     return body
 
 
-def hidden(body: Payload) -> Payload:
-    """The same message for an application without the message content intent."""
+def hidden(body: Payload, app: Application) -> Payload:
+    """The same message for an application without the message content intent: it reads only its own."""
     hiding = body | HIDDEN
-    if isinstance(body.get("referenced_message"), dict):
-        hiding["referenced_message"] = body["referenced_message"] | HIDDEN
+    referenced = body.get("referenced_message")
+    if isinstance(referenced, dict) and referenced["author"]["id"] != str(app.id):
+        hiding["referenced_message"] = referenced | HIDDEN
     return hiding
 
 

@@ -120,7 +120,7 @@ async def test_removing_the_bot_and_inviting_it_again_is_heard(room: Room, raw: 
     assert (await socket.event("GUILD_CREATE"))["d"]["id"] == str(room.guild.id)
 
 
-@pytest.mark.parametrize("trouble", ["close", "opcode 7", "opcode 9"])
+@pytest.mark.parametrize("trouble", ["close", "cut", "opcode 7", "opcode 9"])
 async def test_discord_py_resumes_and_an_event_said_twice_is_heard_twice(
     room: Room, bot: Quizzer, trouble: str
 ) -> None:
@@ -129,6 +129,8 @@ async def test_discord_py_resumes_and_an_event_said_twice_is_heard_twice(
     first = await bot.heard.get()
     if trouble == "close":
         gateway.disconnect(room.app)
+    elif trouble == "cut":
+        gateway.cut(room.app)
     elif trouble == "opcode 7":
         gateway.ask_to_reconnect(room.app)
     else:
@@ -202,3 +204,14 @@ async def test_a_bot_that_falls_over_fails_whoever_waits_at_once(room: Room, bot
     room.discord.gateway.sessions_of(room.app)[0].send("INTERACTION_CREATE", {"malformed": True})
     with pytest.raises(KeyError):
         await room.channel.next_message()
+
+
+async def test_members_are_asked_for_by_name_and_by_id(room: Room, raw: RawBot) -> None:
+    socket = await raw.connect()
+    await socket.identify()
+    for asked in ({"query": "an", "limit": 5}, {"user_ids": [str(room.ana.id)]}):
+        await socket.send(8, {"guild_id": str(room.guild.id), "nonce": "1", **asked})
+        chunk = (await socket.event("GUILD_MEMBERS_CHUNK"))["d"]
+        assert [each["user"]["username"] for each in chunk["members"]] == ["ana"]
+    await socket.send(8, {"guild_id": str(room.guild.id), "query": "", "limit": 0})
+    assert await socket.closed() == 4014

@@ -227,3 +227,11 @@ async def test_edits_of_old_messages_run_out(room: Room, raw: RawBot) -> None:
     assert [answer.status for answer in answers] == [200, 429]
     assert answers[1].code == 30046
     assert room.discord.rest.invalid == 1
+
+
+async def test_a_body_of_the_wrong_shape_is_refused_also_without_the_document(room: Room, raw: RawBot) -> None:
+    room.discord.document = None
+    for body in ({"embeds": "x"}, {"components": [1]}, {"content": 5}, ["x"]):
+        refused = await raw.ask("POST", messages(room), body)
+        assert (refused.status, refused.code) == (400, 50035)
+    assert len(room.discord.violations) == 4

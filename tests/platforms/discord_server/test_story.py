@@ -100,3 +100,21 @@ async def test_the_menu_of_a_message_gives_its_content_without_the_intent(room: 
     assert answer.past == ["…is thinking"]
     with pytest.raises(CannotDo, match="it has Grade this"):
         await room.ana.uses_on(message, "Delete this")
+
+
+async def test_commands_work_in_threads_and_in_private(room: Room) -> None:
+    thread = await room.ana.opens_thread(await room.ana.writes(room.channel, "question"), "Answers")
+    for place in (thread, room.ana.dm(room.app)):
+        await (await room.ana.uses(place, "quiz leaderboard")).shows("Leaders of the week")
+    with pytest.raises(CannotDo, match="no /quiz-admin here"):
+        await room.lead.uses(room.lead.dm(room.app), "quiz-admin setup")
+
+
+async def test_a_reply_to_the_bot_can_be_read_without_the_content_intent(room: Room, bot: Quizzer) -> None:
+    await room.ana.uses(room.channel, "quiz ask")
+    post = await room.channel.next_message()
+    await room.ana.writes(room.channel, "the lock", reply_to=post)
+    message = await bot.heard.get()
+    assert message.content == "the lock"
+    assert message.reference is not None
+    assert message.reference.message_id == post.id
