@@ -11,7 +11,7 @@ from bot.quiz.team import Team
 from bot.services.export import to_csv, to_json
 from bot.services.ports import Store, TeamExport
 from bot.store.backup import back_up
-from bot.store.migrate import current, upgrade
+from bot.store.migrate import current, remedy_for, upgrade
 
 DATABASE = click.option("--database", metavar="URL", help="Instead of DATABASE_URL, e.g. sqlite:///quizbot.db")
 
@@ -37,8 +37,8 @@ def current_(database: str | None) -> None:
     """Say which schema the database has and which one this version needs."""
     revision, head = asyncio.run(current(database_url(database)))
     click.echo(f"database: {revision or 'empty'}\nthis version: {head}")
-    if revision != head:
-        stop("Run: quizbot db upgrade", PROBLEMS)
+    if (remedy := remedy_for(revision, head)) is not None:
+        stop(f"Do: {remedy}", PROBLEMS)
 
 
 @db.command("backup")
@@ -79,7 +79,9 @@ def export(form: str, name: str | None, out: Path | None, database: str | None) 
 def forget(name: str, team: str | None, yes: bool, database: str | None) -> None:
     """Delete all data of one person, by NAME as in the leaderboard or by platform id."""
     if not yes:
-        click.confirm(f"Delete everything kept about {name}? This cannot be undone", abort=True, err=True)
+        sure = click.confirm(f"Delete everything kept about {name}? This cannot be undone", err=True)
+        if not sure:
+            stop("Nothing was deleted.", PROBLEMS)
     asyncio.run(_forget(database, team, name))
     click.echo(f"Everything kept about {name} is deleted.")
 

@@ -58,7 +58,7 @@ async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook
     """
     async with game.store.write() as uow:
         channel = await uow.teams.register(event.place, now=event.at)
-        schedule = await uow.schedules.of_channel(channel.id)
+        schedule = await uow.schedules.to_change(channel.id)
         if schedule is None:
             plan = plan_from(game, options, default_plan(game))
             schedule = await add_schedule(uow, channel, plan, event.at, lead_id=event.person.external_id)
@@ -117,7 +117,7 @@ async def next_question(game: Game, event: Event) -> Question:
 async def change(game: Game, event: Event, options: Mapping[str, str]) -> Outlook:
     """`/quiz-admin schedule set …`. Raises `NoQuizHere`, `Unreadable`, `UnknownPack`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         changed = _led_by(event, replan(schedule, plan_from(game, options, schedule.plan), event.at))
         return await _keep(uow, channel, changed, event.at)
 
@@ -125,7 +125,7 @@ async def change(game: Game, event: Event, options: Mapping[str, str]) -> Outloo
 async def hold(game: Game, event: Event) -> Outlook:
     """`/quiz-admin schedule pause`. Raises `NoQuizHere`, `AlreadyPaused`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         if schedule.paused is not None:
             raise AlreadyPaused
         return await _keep(uow, channel, pause(schedule, "by a lead"), event.at)
@@ -134,7 +134,7 @@ async def hold(game: Game, event: Event) -> Outlook:
 async def go_on(game: Game, event: Event) -> Outlook:
     """`/quiz-admin schedule resume`. Raises `NoQuizHere`, `NotPaused`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         if schedule.paused is None:
             raise NotPaused
         return await _keep(uow, channel, resume(schedule, event.at), event.at)
@@ -143,7 +143,7 @@ async def go_on(game: Game, event: Event) -> Outlook:
 async def leave_out(game: Game, event: Event, day: str | None) -> Outlook:
     """`/quiz-admin schedule skip [date]`. Raises `NoQuizHere`, `NotAPostingDay`, `Unreadable`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         today = event.at.astimezone(ZoneInfo(schedule.plan.tz)).date()
         chosen: date | None = read_date(day, today) if day else None
         return await _keep(uow, channel, skip(schedule, chosen, event.at), event.at)
@@ -205,6 +205,14 @@ def _packs(game: Game, text: str) -> tuple[str, ...]:
 async def _schedule(uow: UnitOfWork, event: Event) -> tuple[Channel, Schedule]:
     channel = await channel_to_lead(uow, event.place)
     schedule = await uow.schedules.of_channel(channel.id)
+    if schedule is None:
+        raise NoQuizHere
+    return channel, schedule
+
+
+async def _to_change(uow: UnitOfWork, event: Event) -> tuple[Channel, Schedule]:
+    channel = await channel_to_lead(uow, event.place)
+    schedule = await uow.schedules.to_change(channel.id)
     if schedule is None:
         raise NoQuizHere
     return channel, schedule

@@ -54,6 +54,15 @@ async def ensure_ready(address: str) -> None:
     raise StoreUnavailable("The database needs this version's schema. Run: quizbot db upgrade")
 
 
+def remedy_for(revision: str | None, head: str) -> str | None:
+    """What to do about a database with that revision; None if it is the one this version needs."""
+    if revision == head:
+        return None
+    if revision is not None and revision not in _known():
+        return "install the newer version of quizbot that made this database, or use another database"
+    return "run quizbot db upgrade"
+
+
 @asynccontextmanager
 async def _connection(url: URL, *, writing: bool) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(url)

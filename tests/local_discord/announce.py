@@ -9,13 +9,13 @@ from tests.local_discord.guilds import Guild, Member, Role
 from tests.local_discord.messages import Message
 from tests.local_discord.permissions import Permission
 from tests.local_discord.refusal import Payload
+from tests.local_discord.session import GUILDS, Session
 
 if TYPE_CHECKING:
-    from tests.local_discord.gateway import Session
     from tests.local_discord.interactions import Interaction
     from tests.local_discord.server import LocalDiscord
 
-GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
+GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 9, 1 << 12
 
 
 class Announcements:
@@ -73,7 +73,7 @@ class Announcements:
             for session in self._sessions(interaction.app, interaction.channel.guild):
                 session.send("INTERACTION_CREATE", body)
 
-    def _hearing(self, channel: Channel) -> "list[Session]":
+    def _hearing(self, channel: Channel) -> list[Session]:
         intent = DIRECT_MESSAGES if channel.is_dm else GUILD_MESSAGES
         return [
             session
@@ -90,12 +90,12 @@ class Announcements:
                     session.send(event, body)
         self._home.pulse.beat()
 
-    def _sessions(self, app: Application, guild: Guild | None) -> "list[Session]":
+    def _sessions(self, app: Application, guild: Guild | None) -> list[Session]:
         """Every session of the application whose shard the place belongs to; direct messages are on shard 0."""
         return self._home.gateway.sessions_for(app, guild.id if guild else 0)
 
 
-def _may_read(session: "Session", message: Message) -> bool:
+def _may_read(session: Session, message: Message) -> bool:
     mine = message.author is session.app.user or message.channel.is_dm
     return session.hears(MESSAGE_CONTENT) or mine or session.app.id in message.mentions.users
 

@@ -10,6 +10,7 @@ from tests.local_discord.permissions import DIRECT_MESSAGE, Overwrite, Permissio
 if TYPE_CHECKING:
     from tests.local_discord.guilds import Guild, Role
     from tests.local_discord.messages import Message
+    from tests.local_discord.people import Person
     from tests.local_discord.server import LocalDiscord
 
 TEXT, DM, PUBLIC_THREAD = 0, 1, 11
@@ -68,12 +69,12 @@ class Channel:
             user_id=user.id,
         )
 
-    def allow(self, who: "Application | User | Role", permission: Permission) -> None:
+    def allow(self, who: "Application | User | Person | Role", permission: Permission) -> None:
         """Gives a permission in this channel, and tells the bots."""
         self.overwrites.setdefault(who.id, Overwrite()).permit(permission)
         self.home.announce.channel("CHANNEL_UPDATE", self)
 
-    def forbid(self, who: "Application | User | Role", permission: Permission) -> None:
+    def forbid(self, who: "Application | User | Person | Role", permission: Permission) -> None:
         """Takes a permission away in this channel, and tells the bots."""
         self.overwrites.setdefault(who.id, Overwrite()).forbid(permission)
         self.home.announce.channel("CHANNEL_UPDATE", self)

@@ -1,8 +1,10 @@
 """A round from its schedule to its reveal."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.chat.platform import Rejected, Unknown
+from bot.quiz.round import RoundStatus
 from tests.doubles import Table
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -60,6 +62,22 @@ async def test_a_new_round_closes_the_one_before(table: Table) -> None:
     await table.set_up("daily 09:00 UTC open 3d")
     await table.until(NINE + timedelta(days=1))
     assert [key.partition(":")[0] for key in table.platform.sent_keys()] == ["question", "reveal", "question"]
+
+
+async def test_a_date_that_was_had_already_leaves_its_open_round_alone(table: Table) -> None:
+    await table.set_up()
+    await table.until(NINE + timedelta(minutes=1))
+    async with table.game.store.write() as uow:
+        # As a change made at the same moment by an older process would leave it.
+        (asked,) = [await uow.rounds.get(1)]
+        schedule = await uow.schedules.get(asked.schedule_id or 0)
+        await uow.schedules.save(replace(schedule, last_date=None, next_date=asked.day, next_fire_at=asked.due_at))
+        await uow.commit()
+    await table.wakes_up_at(NINE + timedelta(minutes=2))
+    assert table.platform.sent_keys() == ["question:1"]
+    async with table.game.store.read() as uow:
+        assert (await uow.rounds.get(1)).status is RoundStatus.OPEN
+        assert (await uow.schedules.get(schedule.id)).next_fire_at > table.now
 
 
 async def test_pausing_over_the_posting_time_posts_nothing_then_or_later_that_day(table: Table) -> None:

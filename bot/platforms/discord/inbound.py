@@ -103,9 +103,7 @@ class Inbound:
             return
         values = values_of(data)
         about = events.chosen_channel(data, values, interaction.channel_id or 0) if action.verb == "setup" else None
-        await self._interacted(
-            interaction, about, lambda *common: FormSubmitted(*common, action=action, values=values)
-        )
+        await self._interacted(interaction, about, lambda *common: FormSubmitted(*common, action=action, values=values))
 
     async def stale(self, interaction: Interaction) -> None:
         """A command that this version does not know as Discord still shows it."""

@@ -175,9 +175,7 @@ class DiscordPlatform:
             return Rejected("not connected", permanent=False)
         if target.person_id is None:
             guild_id = int(target.workspace_id)
-            return await self._rest.post(
-                int(target.channel_id), message, key, uncertain=uncertain, guild_id=guild_id
-            )
+            return await self._rest.post(int(target.channel_id), message, key, uncertain=uncertain, guild_id=guild_id)
         ticket = Ticket.parse(target.ticket) if target.ticket else None
         if ticket is not None:
             shown = await self._rest.redeem(ticket, message)

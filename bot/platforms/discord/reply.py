@@ -56,9 +56,7 @@ class InteractionReply:
                 sending = self._interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=_NOBODY)
                 return await self._respond(sending, _First.SHOWN)
             if self._first is _First.SHOWN:
-                return await self._try(
-                    self._interaction.edit_original_response(view=view, allowed_mentions=_NOBODY)
-                )
+                return await self._try(self._interaction.edit_original_response(view=view, allowed_mentions=_NOBODY))
             if self._first is _First.FORM:
                 return await self._try(
                     self._interaction.followup.send(view=view, ephemeral=True, wait=True, allowed_mentions=_NOBODY)
@@ -75,9 +73,7 @@ class InteractionReply:
 
     @property
     def ticket(self) -> str | None:
-        return str(
-            Ticket.of(self._interaction.application_id, self._interaction.token, self._interaction.created_at)
-        )
+        return str(Ticket.of(self._interaction.application_id, self._interaction.token, self._interaction.created_at))
 
     async def _respond(self, response: Awaitable[object], kind: _First) -> bool:
         """The first response. One that was lost on the way may have been heard, so later ones follow up on it."""
