@@ -26,8 +26,10 @@ from bot.services.meter import Meter, NoMeter
 from bot.services.ports import StoreUnavailable, StoreUnreachable
 from bot.settings import (
     AnswerSettings,
+    BadSetting,
     ClockSettings,
     ContentSettings,
+    DiscordSettings,
     GradingSettings,
     HttpSettings,
     StoreSettings,
@@ -156,8 +158,37 @@ def platform_makers() -> list[Maker]:
     return [maker for configured in _CONFIGURED if (maker := configured()) is not None]
 
 
+def _discord() -> Maker | None:
+    settings = read(DiscordSettings)
+    if settings.discord_token is None:
+        return None
+    # Here and not above: it takes half a second, which the terminal room need not wait for.
+    from bot.platforms.discord.platform import DiscordPlatform
+    from bot.platforms.discord.share import Share, WrongShare
+
+    token = settings.discord_token.get_secret_value()
+    try:
+        share = Share.parse(settings.discord_shards) if settings.discord_shards else None
+    except WrongShare as error:
+        raise BadSetting(str(error)) from None
+
+    def make(store: SqlStore, bank: Bank, clock: Clock) -> ChatPlatform:
+        return DiscordPlatform(
+            token,
+            store,
+            bank,
+            clock.now,
+            thread_answers=settings.discord_thread_answers,
+            share=share,
+            api_url=settings.discord_api_url,
+            gateway_url=settings.discord_gateway_url,
+        )
+
+    return make
+
+
 # Each reads its platform's settings: None where they name no token.
-_CONFIGURED: tuple[Callable[[], Maker | None], ...] = ()
+_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_discord,)
 
 
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:

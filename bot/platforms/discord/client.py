@@ -9,7 +9,6 @@ import structlog
 from discord import app_commands, ui
 
 from bot.chat.action import Action
-from bot.platforms.discord import commands
 from bot.platforms.discord.commands import Interaction
 from bot.platforms.discord.inbound import Inbound
 from bot.platforms.discord.share import Share

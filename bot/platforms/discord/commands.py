@@ -7,7 +7,7 @@ Discord has no command that both has subcommands and can be used by itself: `/qu
 import hashlib
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Literal
 
 import discord
@@ -22,10 +22,11 @@ from bot.services.suggest import suggest
 Interaction = discord.Interaction[Any]
 Use = Callable[[Interaction, tuple[str, ...], Mapping[str, str], int | None], Awaitable[None]]
 """What a command does: its path, its options as text, and the channel it is about where one was chosen."""
+Suggestions = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 _MOST_CHOICES, _LONGEST_CHOICE = 25, 100
 _SUGGESTED = frozenset({"zone", "packs", "topic", "question", "time", "days", "open"})
-_BY_ITSELF = {("quiz",): "today"}
+_BY_ITSELF: dict[tuple[str, ...], str] = {("quiz",): "today"}
 _GROUPS = {
     ("quiz",): "The quiz",
     ("quiz", "privacy"): "What is kept about you",
@@ -133,7 +134,9 @@ def _one_as_text(value: object) -> str:
     return str(value.id) if isinstance(value, discord.Role) else str(value)
 
 
-def _suggesting(bank: Bank, option: str) -> Callable[[Interaction, str], Awaitable[list[app_commands.Choice[str]]]]:
+def _suggesting(
+    bank: Bank, option: str
+) -> Suggestions:
     async def suggestions(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [
             app_commands.Choice(name=label[:_LONGEST_CHOICE], value=value)

@@ -23,7 +23,7 @@ from bot.services.ports import Held, Store, StoreUnavailable
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5.0, 300.0
 _CONNECTING = "Discord: not connected yet."
 _BY_CODE = {
-    4004: "Discord: the token is refused. Copy the current one from the developer portal into DISCORD_TOKEN and restart.",
+    4004: "Discord: the token is refused. Copy the current one from the portal into DISCORD_TOKEN and restart.",
     4010: "Discord: a shard number is wrong. Correct DISCORD_SHARDS and restart.",
     4011: "Discord: the bot is in too many servers for so few shards. Raise the number in DISCORD_SHARDS and restart.",
     4014: (
@@ -76,11 +76,12 @@ class Gateway:
                 continue
             except (*TROUBLE, StoreUnavailable) as error:
                 self._trouble = _sentence(error)
-                hopeless = isinstance(error, discord.LoginFailure | discord.PrivilegedIntentsRequired) or (
-                    isinstance(error, discord.ConnectionClosed) and error.code in _BY_CODE
-                )
-                wait = _LONGEST_WAIT_S if hopeless else wait
+                wait = _LONGEST_WAIT_S if _hopeless(error) else wait
                 log.error("gateway_failed", reason=self._trouble, retry_in_s=wait)
+            except Exception:
+                # The boundary: an event that discord.py cannot read must not make the bot deaf for ever.
+                self._trouble = "Discord: not connected after a fault of the bot's; it connects again by itself."
+                log.exception("gateway_broke", retry_in_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT_S)
 
@@ -127,6 +128,13 @@ class Gateway:
         if await commands.install(client.tree, self._store, client.application_id or 0):
             log.info("commands_installed")
         await client.connect(reconnect=True)
+
+
+def _hopeless(error: BaseException) -> bool:
+    """Whether somebody has to change a setting before it can work."""
+    if isinstance(error, discord.ConnectionClosed):
+        return error.code in _BY_CODE
+    return isinstance(error, discord.LoginFailure | discord.PrivilegedIntentsRequired)
 
 
 def _sentence(error: BaseException) -> str:

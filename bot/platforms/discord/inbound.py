@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import discord
@@ -17,6 +17,7 @@ from bot.chat.event import (
     FormSubmitted,
     Person,
     Place,
+    Reply,
     ReplyDeleted,
     ReplyEdited,
     RollCall,
@@ -37,6 +38,8 @@ from bot.services.tally import question_key
 
 _REMEMBERED = 10_000
 _FINISH_WITHIN_S = 10.0
+
+_Common = tuple[str, datetime, Person, Place, Reply]  # what every event has
 
 log = structlog.get_logger(__name__)
 
@@ -86,12 +89,10 @@ class Inbound:
         self, interaction: Interaction, path: tuple[str, ...], options: Mapping[str, str], channel_id: int | None
     ) -> None:
         """A slash command, about `channel_id` where one was chosen, else about where it was typed."""
-        await self._interacted(
-            interaction, channel_id, lambda *common: CommandUsed(*common, path=path, options=options)
-        )
+        await self._interacted(interaction, channel_id, lambda common: CommandUsed(*common, path=path, options=options))
 
     async def button(self, interaction: Interaction, action: Action) -> None:
-        await self._interacted(interaction, None, lambda *common: ButtonPressed(*common, action=action))
+        await self._interacted(interaction, None, lambda common: ButtonPressed(*common, action=action))
 
     async def form(self, interaction: Interaction) -> None:
         """A form came back; its id says what it was, so it may be older than this process."""
@@ -103,14 +104,13 @@ class Inbound:
             return
         values = values_of(data)
         about = events.chosen_channel(data, values, interaction.channel_id or 0) if action.verb == "setup" else None
-        await self._interacted(interaction, about, lambda *common: FormSubmitted(*common, action=action, values=values))
+        await self._interacted(interaction, about, lambda common: FormSubmitted(*common, action=action, values=values))
 
     async def stale(self, interaction: Interaction) -> None:
         """A command that this version does not know as Discord still shows it."""
         await self._tell(interaction, "This command has changed. Reload Discord (Ctrl+R), then type it again.")
 
-    async def _interacted(self, interaction: Interaction, about: int | None, make: Callable[..., Event]) -> None:
-        """`make` gets what every event has: id, time, person, place and the way back."""
+    async def _interacted(self, interaction: Interaction, about: int | None, make: Callable[[_Common], Event]) -> None:
         if not self._once.first_time(interaction.id):
             return
         guild = interaction.guild
@@ -121,7 +121,7 @@ class Inbound:
         at = events.happened_at(interaction.created_at, self._now())
         reply = InteractionReply(interaction, defer_after_s=self._defer_after_s)
         place = events.place_of(guild, about or interaction.channel_id or 0)
-        await self._deliver(make(str(interaction.id), at, person, place, reply))
+        await self._deliver(make((str(interaction.id), at, person, place, reply)))
 
     async def _tell(self, interaction: Interaction, text: str) -> None:
         await InteractionReply(interaction).private(note(text))

@@ -3,8 +3,8 @@
 | Discord says | a send or an edit is | and then |
 |---|---|---|
 | 429, slow mode (20016, 20028) | rejected for now | sent again after the time that Discord names |
-| 30046 too many edits of an old message | rejected for now | the count on the post is brought up to date ten minutes later |
-| 5xx, no answer, a connection that broke | unknown | sent again with the same nonce, after a look for it in the channel |
+| 30046 too many edits of an old message | rejected for now | the post is brought up to date later |
+| 5xx, no answer, a connection that broke | unknown | looked for in the channel, then sent again with its nonce |
 | no connection at all | rejected for now | sent again |
 | 401 the token was changed | rejected for now | `trouble` says what to do |
 | 50001, 50013, other 403 | rejected for good | the schedule waits, its lead is told which permission is missing |
@@ -15,7 +15,7 @@
 
 | Discord says to a reply | and then |
 |---|---|
-| 10062 too late, 40060 answered elsewhere, 10015 or 50027 expired, 10008 dismissed | it was not shown: the caller goes another way (a ticket, a direct message, `/quiz why`) |
+| 10062 too late, 40060 answered elsewhere, 10015 or 50027 expired, 10008 dismissed | not shown: a direct message |
 """
 
 import aiohttp

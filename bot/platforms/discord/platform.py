@@ -31,6 +31,9 @@ _PORTAL = "https://discord.com/developers/applications"
 
 log = structlog.get_logger(__name__)
 
+# discord.py warns that its voice support is not installed; the quiz has no voice.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 
 def bad_token() -> PlatformRefused:
     return PlatformRefused(
@@ -99,7 +102,7 @@ class DiscordPlatform:
     async def connect(self, sink: Sink) -> None:
         """Log in and begin to listen, or stand in line. Waits for a Discord that is down."""
         client = discord.Client(
-            intents=discord.Intents.none(), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
+            intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
         )
         self._rest = Rest(client, self._now)
         await self._log_in(client)

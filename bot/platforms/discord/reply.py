@@ -14,7 +14,8 @@ from bot.chat.message import Form, Message
 from bot.chat.platform import Delivered
 from bot.platforms.discord.forms import modal_of
 from bot.platforms.discord.outcomes import TROUBLE, outcome, too_late
-from bot.platforms.discord.rest import Rest, frozen_view
+from bot.platforms.discord.render import view_of
+from bot.platforms.discord.rest import Rest
 from bot.platforms.discord.ticket import Ticket
 from bot.services.cards.words import note
 
@@ -50,7 +51,7 @@ class InteractionReply:
                 await self._respond(self._interaction.response.defer(ephemeral=True, thinking=True), _First.SHOWN)
 
     async def private(self, message: Message) -> bool:
-        view = frozen_view(message)
+        view = view_of(message)
         async with self._turn:
             if self._first is _First.NONE:
                 sending = self._interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=_NOBODY)
@@ -65,7 +66,6 @@ class InteractionReply:
 
     async def open_form(self, form: Form) -> bool:
         modal = modal_of(form)
-        modal.stop()  # not kept in memory: what comes back is read by its id, also after a restart
         async with self._turn:
             if self._first is not _First.NONE:
                 return False

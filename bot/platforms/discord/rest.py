@@ -29,13 +29,6 @@ def nonce_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:25]
 
 
-def frozen_view(message: Message) -> discord.ui.LayoutView:
-    """The card, not kept in memory by discord.py: what a button does stands in its id."""
-    view = view_of(message)
-    view.stop()
-    return view
-
-
 class Rest:
     """Calls that never raise: what Discord answers comes back as a `SendResult`."""
 
@@ -47,8 +40,8 @@ class Rest:
     async def post(
         self, channel_id: int, message: Message, key: str, *, uncertain: bool, guild_id: int | None = None
     ) -> SendResult:
-        """Post in a channel. Discord itself finds a repetition within minutes by its nonce; older ones are looked for."""
-        view = frozen_view(message)
+        """Post in a channel. Discord knows a repetition by its nonce for minutes; later, it is looked for."""
+        view = view_of(message)
 
         async def post() -> SendResult:
             if uncertain and (lost := await self._lost(channel_id, view)):
@@ -68,7 +61,7 @@ class Rest:
 
         async def edit() -> SendResult:
             target = self._messageable(channel_id).get_partial_message(message_id)
-            await target.edit(view=frozen_view(message), allowed_mentions=discord.AllowedMentions.none())
+            await target.edit(view=view_of(message), allowed_mentions=discord.AllowedMentions.none())
             return Delivered(str(message_id))
 
         return await self._attempt(edit)
@@ -79,7 +72,7 @@ class Rest:
         async def answer() -> SendResult:
             reference = discord.MessageReference(message_id=to, channel_id=channel_id, fail_if_not_exists=False)
             sent = await self._messageable(channel_id).send(
-                view=frozen_view(message),
+                view=view_of(message),
                 reference=reference,
                 nonce=nonce_of(f"pointer:{to}"),
                 allowed_mentions=discord.AllowedMentions.none(),
@@ -94,7 +87,7 @@ class Rest:
         async def direct() -> SendResult:
             channel = await self.client.create_dm(discord.Object(person_id))
             sent = await channel.send(
-                view=frozen_view(message), nonce=nonce_of(key), allowed_mentions=discord.AllowedMentions.none()
+                view=view_of(message), nonce=nonce_of(key), allowed_mentions=discord.AllowedMentions.none()
             )
             return Delivered(f"{channel.id}/{sent.id}")
 
@@ -107,9 +100,7 @@ class Rest:
 
         async def redeem() -> SendResult:
             hook = discord.Webhook.partial(ticket.application_id, ticket.token, client=self.client)
-            await hook.edit_message(
-                _ORIGINAL, view=frozen_view(message), allowed_mentions=discord.AllowedMentions.none()
-            )
+            await hook.edit_message(_ORIGINAL, view=view_of(message), allowed_mentions=discord.AllowedMentions.none())
             return Delivered("reply")
 
         return await self._attempt(redeem)
