@@ -10,7 +10,7 @@ from bot.chat.event import Event
 from bot.chat.platform import ChatPlatform, Finding, Target
 from bot.content.schema import Question
 from bot.quiz.calendar import Occurrence, next_occurrence, pause, replan, resume, skip, upcoming
-from bot.quiz.phrases import read_date, read_mix, read_span, read_time, read_weekdays, read_zone
+from bot.quiz.phrases import is_zone, read_date, read_mix, read_span, read_time, read_weekdays, read_zone
 from bot.quiz.schedule import WORKDAYS, Plan, Schedule
 from bot.quiz.selection import preview
 from bot.quiz.team import Channel
@@ -172,7 +172,7 @@ async def look_at(platform: ChatPlatform | None, channel: Channel) -> tuple[Find
 
 def plan_from(game: Game, options: Mapping[str, str], base: Plan) -> Plan:
     """`base` with what the lead typed. Raises `Unreadable`, `UnknownPack`."""
-    plan = base
+    plan, options = base, _with_city(game, options)
     if text := options.get("time"):
         plan = replace(plan, local_time=read_time(text))
     if text := options.get("days"):
@@ -190,6 +190,18 @@ def plan_from(game: Game, options: Mapping[str, str], base: Plan) -> Plan:
     if text := options.get("ping"):
         plan = replace(plan, ping=None if text.lower() in _NOBODY else text)
     return plan
+
+
+def _with_city(game: Game, options: Mapping[str, str]) -> Mapping[str, str]:
+    """A lone word is read as a pack; one that is no pack but a city is meant as the time zone."""
+    names = options.get("packs", "").split(",")
+    if "zone" in options or not names[-1]:
+        return options
+    for name in names:
+        if name not in game.bank.packs and name != "all" and is_zone(name):
+            packs = ",".join(other for other in names if other != name)
+            return {**options, "zone": name, "packs": packs}
+    return options
 
 
 def _packs(game: Game, text: str) -> tuple[str, ...]:
