@@ -40,7 +40,7 @@ class Person:
 
     # Commands
 
-    async def uses(self, channel: Channel, words: str, *, hidden_too: bool = False, **values: Any) -> Seen:  # noqa: ANN401 - of the kinds the options have
+    async def uses(self, channel: Channel, words: str, /, *, hidden_too: bool = False, **values: Any) -> Seen:  # noqa: ANN401 - of the kinds the options have
         """Sends "/quiz leaderboard" with its options: `uses(channel, "quiz leaderboard", period="week")`.
 
         `hidden_too`: also a command her permissions hide, as if an admin had allowed it for her.

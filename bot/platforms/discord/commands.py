@@ -134,9 +134,7 @@ def _one_as_text(value: object) -> str:
     return str(value.id) if isinstance(value, discord.Role) else str(value)
 
 
-def _suggesting(
-    bank: Bank, option: str
-) -> Suggestions:
+def _suggesting(bank: Bank, option: str) -> Suggestions:
     async def suggestions(_interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [
             app_commands.Choice(name=label[:_LONGEST_CHOICE], value=value)

@@ -1,9 +1,11 @@
 """What comes in from Discord, on its way to the core: each thing once, with a way back to the person."""
 
 import asyncio
+import functools
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
+from typing import Any, Concatenate, ParamSpec
 
 import discord
 import structlog
@@ -44,6 +46,28 @@ _Common = tuple[str, datetime, Person, Place, Reply]  # what every event has
 log = structlog.get_logger(__name__)
 
 
+Args = ParamSpec("Args")
+
+
+def _counted(
+    method: Callable[Concatenate["Inbound", Args], Awaitable[None]],
+) -> Callable[Concatenate["Inbound", Args], Coroutine[Any, Any, None]]:
+    """Counts as work until it is done, see `Inbound.finish`."""
+
+    @functools.wraps(method)
+    async def counted(self: "Inbound", /, *args: Args.args, **kwargs: Args.kwargs) -> None:
+        task = asyncio.current_task()
+        if self.closed or task is None:
+            return
+        self.working.add(task)
+        try:
+            await method(self, *args, **kwargs)
+        finally:
+            self.working.discard(task)
+
+    return counted
+
+
 class Once:
     """Remembers the newest things that came in: after a RESUME, Discord may send some of them again."""
 
@@ -81,19 +105,23 @@ class Inbound:
         self._defer_after_s = defer_after_s
         self._once = Once()
         self._pointed = Once()
-        self._working: set[asyncio.Task[None]] = set()
+        self.working: set[asyncio.Task[object]] = set()
+        self.closed = False
 
     # Interactions
 
+    @_counted
     async def command(
         self, interaction: Interaction, path: tuple[str, ...], options: Mapping[str, str], channel_id: int | None
     ) -> None:
         """A slash command, about `channel_id` where one was chosen, else about where it was typed."""
         await self._interacted(interaction, channel_id, lambda common: CommandUsed(*common, path=path, options=options))
 
+    @_counted
     async def button(self, interaction: Interaction, action: Action) -> None:
         await self._interacted(interaction, None, lambda common: ButtonPressed(*common, action=action))
 
+    @_counted
     async def form(self, interaction: Interaction) -> None:
         """A form came back; its id says what it was, so it may be older than this process."""
         data: Mapping[str, object] = dict(interaction.data or {})
@@ -106,6 +134,7 @@ class Inbound:
         about = events.chosen_channel(data, values, interaction.channel_id or 0) if action.verb == "setup" else None
         await self._interacted(interaction, about, lambda common: FormSubmitted(*common, action=action, values=values))
 
+    @_counted
     async def stale(self, interaction: Interaction) -> None:
         """A command that this version does not know as Discord still shows it."""
         await self._tell(interaction, "This command has changed. Reload Discord (Ctrl+R), then type it again.")
@@ -121,13 +150,14 @@ class Inbound:
         at = events.happened_at(interaction.created_at, self._now())
         reply = InteractionReply(interaction, defer_after_s=self._defer_after_s)
         place = events.place_of(guild, about or interaction.channel_id or 0)
-        await self._deliver(make((str(interaction.id), at, person, place, reply)))
+        await self._sink(make((str(interaction.id), at, person, place, reply)))
 
     async def _tell(self, interaction: Interaction, text: str) -> None:
         await InteractionReply(interaction).private(note(text))
 
     # Messages
 
+    @_counted
     async def message(self, message: discord.Message) -> None:
         """A message that may be an answer."""
         if message.guild is None or message.author.bot or not self._once.first_time(message.id):
@@ -141,7 +171,7 @@ class Inbound:
         if post is None and named and not text.endswith("?"):
             post = await self._newest_post(place)
         if text and post is not None and (named or self._thread_answers):
-            await self._deliver(self._thread_reply(message, place, post, text))
+            await self._sink(self._thread_reply(message, place, post, text))
         elif named or (post is not None and not self._thread_answers and await self._is_post(place, post)):
             await self._point(message, named=named)
 
@@ -153,6 +183,7 @@ class Inbound:
         person = events.person_of(message.author)
         return ThreadReply(str(message.id), at, person, place, reply, post, text, str(message.id))
 
+    @_counted
     async def edited(self, message: discord.Message) -> None:
         """A message was changed; only those that hold an answer are of interest."""
         text = events.without_mention(message.content, self._rest.me)
@@ -164,17 +195,16 @@ class Inbound:
         reply = self._reply_to(message.author.id, message.channel.id, message.id)
         event_id = f"{message.id}:{message.edited_at or self._now():%Y%m%dT%H%M%S.%f}"
         person = events.person_of(message.author)
-        await self._deliver(ReplyEdited(event_id, self._now(), person, place, reply, str(message.id), text))
+        await self._sink(ReplyEdited(event_id, self._now(), person, place, reply, str(message.id), text))
 
+    @_counted
     async def deleted(self, guild: discord.Guild, channel_id: int, message_id: int) -> None:
         """A message is gone. Discord does not say whose it was; the store knows who answered in it."""
         place = events.place_of(guild, channel_id)
         person = await self._writer(place, message_id)
         if person is not None:
             reply = self._reply_to(int(person.external_id), channel_id, message_id)
-            await self._deliver(
-                ReplyDeleted(f"{message_id}:deleted", self._now(), person, place, reply, str(message_id))
-            )
+            await self._sink(ReplyDeleted(f"{message_id}:deleted", self._now(), person, place, reply, str(message_id)))
 
     def _reply_to(self, person_id: int, channel_id: int, message_id: int) -> MessageReply:
         return MessageReply(self._rest, person_id=person_id, channel_id=channel_id, message_id=message_id)
@@ -214,16 +244,20 @@ class Inbound:
 
     # Servers and channels
 
+    @_counted
     async def joined(self, guild_id: int) -> None:
         await self._sink(WorkspaceJoined(self._now(), events.PLATFORM, str(guild_id)))
 
+    @_counted
     async def left(self, guild_id: int) -> None:
         await self._sink(WorkspaceLeft(self._now(), events.PLATFORM, str(guild_id)))
 
+    @_counted
     async def channel_lost(self, guild_id: int, channel_id: int) -> None:
         lost = ChannelLost(self._now(), events.PLATFORM, str(guild_id), str(channel_id), "the channel was deleted")
         await self._sink(lost)
 
+    @_counted
     async def roll_call(self, present: frozenset[int], shard: int, count: int) -> None:
         """All servers of one shard."""
         there = frozenset(map(str, present))
@@ -233,18 +267,8 @@ class Inbound:
 
         await self._sink(RollCall(self._now(), events.PLATFORM, there, covers))
 
-    # Handing over
-
-    async def _deliver(self, event: Event) -> None:
-        work: asyncio.Task[None] = asyncio.create_task(self._hand_over(event), name=f"event-{event.id}")
-        self._working.add(work)
-        work.add_done_callback(self._working.discard)
-        await asyncio.shield(work)
-
-    async def _hand_over(self, event: Event) -> None:
-        await self._sink(event)
-
     async def finish(self, *, within_s: float = _FINISH_WITHIN_S) -> None:
-        """Wait for what is being handled, so that nobody is left without an answer."""
-        if self._working:
-            await asyncio.wait(set(self._working), timeout=within_s)
+        """Take nothing more in, and wait for what is being handled, so that nobody is left without an answer."""
+        self.closed = True
+        if self.working:
+            await asyncio.wait(set(self.working), timeout=within_s)

@@ -1,10 +1,10 @@
 """A team on a local Discord, with the real bot in this process: real store, real grader, real sockets."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.chat.event import Event, Happening, RollCall, Sink
 from bot.grading.offline import OfflineGrader
@@ -63,7 +63,7 @@ class Team:
         return cls(discord, app, guild, channel, lead, guild.add_member("ana"), guild.add_member("bo"))
 
     async def set_up(self, **options: object) -> None:
-        chosen = {"time": "09:00", "days": "daily", "zone": "UTC", "open": "8h"} | options
+        chosen: dict[str, Any] = {"time": "09:00", "days": "daily", "zone": "UTC", "open": "8h"} | options
         seen = await self.lead.uses(self.channel, "quiz-admin setup", **chosen)
         await seen.shows("The quiz is set up")
 
@@ -80,9 +80,6 @@ class Team:
         seen = await person.fills(form, text)
         await seen.shows("saved")
         return seen
-
-
-MakeBot = Callable[..., AsyncIterator[Bot]]
 
 
 @asynccontextmanager
@@ -140,6 +137,3 @@ async def heard(discord: LocalDiscord, bot: Bot, kind: type, times: int = 1) -> 
         return sum(isinstance(each, kind) for each in bot.heard) >= times
 
     await discord.pulse.until(enough, f"{times} × {kind.__name__}", lambda: bot.heard)
-
-
-__all__ = ["GOOD", "POOR", "Bot", "DiscordClock", "Team", "asyncio", "heard", "running"]

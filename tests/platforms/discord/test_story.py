@@ -1,10 +1,11 @@
 """A day in a Discord server, as its members see it."""
 
-from bot.platforms.discord.platform import DiscordPlatform
 from bot.services.game import Game
 from bot.store.store import SqlStore
 from tests.local_discord import LocalDiscord
-from tests.platforms.discord.team import GOOD, POOR, Bot, Team, running
+from tests.platforms.discord.team import GOOD, POOR, Team, running
+
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 async def test_a_day_from_setup_to_leaderboard_with_a_restart_in_the_middle(
@@ -13,10 +14,15 @@ async def test_a_day_from_setup_to_leaderboard_with_a_restart_in_the_middle(
     async with running(discord, team.app, game, thread_answers=True) as bot:
         form = await (await team.lead.uses(team.channel, "quiz-admin setup")).form()
         seen = await team.lead.fills(
-            form, channel=team.channel, time="09:00", zone="UTC", days=["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"], open="8 hours"
+            form,
+            channel=team.channel,
+            time="09:00",
+            zone="UTC",
+            days=list(WEEK),
+            open="8 hours",
         )
         await seen.shows("The quiz is set up", "The bot may post in")
-        while not discord.clock.now().hour == 9:
+        while discord.clock.now().hour != 9:
             discord.clock.move(hours=1)
         await bot.settle()
         post = await team.channel.next_message()
