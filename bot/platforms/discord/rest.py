@@ -174,7 +174,7 @@ def _fingerprint(view: discord.ui.LayoutView) -> tuple[str, ...]:
 def _texts(items: list[discord.ui.Item[Any]]) -> Iterator[str]:
     for item in items:
         if isinstance(item, discord.ui.TextDisplay):
-            yield item.content
+            yield " ".join(item.content.split())  # Discord trims what it keeps
 
 
 def _not_examined(error: BaseException) -> Finding:
