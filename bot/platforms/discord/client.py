@@ -1,5 +1,6 @@
 """The connection to Discord's gateway: discord.py's client, which passes on what it hears."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from typing import Any, Self
@@ -58,7 +59,8 @@ class QuizClient(discord.AutoShardedClient):
         *,
         thread_answers: bool,
         add_commands: Callable[[CommandTree], None],
-        guild_ready_timeout: float = 2.0,
+        guild_ready_s: float = 2.0,
+        identify_every_s: float = 5.0,
     ) -> None:
         super().__init__(
             intents=intents(thread_answers=thread_answers),
@@ -68,8 +70,9 @@ class QuizClient(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            guild_ready_timeout=guild_ready_timeout,
+            guild_ready_timeout=guild_ready_s,
         )
+        self._identify_every_s = identify_every_s
         self.inbound = inbound
         self.share = share
         self.tree = CommandTree(self)
@@ -79,6 +82,11 @@ class QuizClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(ActionButton)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Discord takes one new session in five seconds."""
+        if not initial:
+            await asyncio.sleep(self._identify_every_s)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:  # noqa: ANN401 - anything
         log.exception("gateway_event_failed", event_name=event_method)

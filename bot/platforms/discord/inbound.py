@@ -176,12 +176,11 @@ class Inbound:
             await self._point(message, named=named)
 
     def _thread_reply(self, message: discord.Message, place: Place, post: str, text: str) -> ThreadReply:
-        reply = MessageReply(
-            self._rest, person_id=message.author.id, channel_id=message.channel.id, message_id=message.id
-        )
+        event_id = str(message.id)
+        reply = self._reply_to(event_id, message.author.id, message.channel.id, message.id)
         at = events.happened_at(message.created_at, self._now())
         person = events.person_of(message.author)
-        return ThreadReply(str(message.id), at, person, place, reply, post, text, str(message.id))
+        return ThreadReply(event_id, at, person, place, reply, post, text, str(message.id))
 
     @_counted
     async def edited(self, message: discord.Message) -> None:
@@ -192,8 +191,8 @@ class Inbound:
         place = events.place_of(message.guild, message.channel.id)
         if await self._writer(place, message.id) is None:
             return
-        reply = self._reply_to(message.author.id, message.channel.id, message.id)
         event_id = f"{message.id}:{message.edited_at or self._now():%Y%m%dT%H%M%S.%f}"
+        reply = self._reply_to(event_id, message.author.id, message.channel.id, message.id)
         person = events.person_of(message.author)
         await self._sink(ReplyEdited(event_id, self._now(), person, place, reply, str(message.id), text))
 
@@ -203,11 +202,12 @@ class Inbound:
         place = events.place_of(guild, channel_id)
         person = await self._writer(place, message_id)
         if person is not None:
-            reply = self._reply_to(int(person.external_id), channel_id, message_id)
-            await self._sink(ReplyDeleted(f"{message_id}:deleted", self._now(), person, place, reply, str(message_id)))
+            event_id = f"{message_id}:deleted"
+            reply = self._reply_to(event_id, int(person.external_id), channel_id, message_id)
+            await self._sink(ReplyDeleted(event_id, self._now(), person, place, reply, str(message_id)))
 
-    def _reply_to(self, person_id: int, channel_id: int, message_id: int) -> MessageReply:
-        return MessageReply(self._rest, person_id=person_id, channel_id=channel_id, message_id=message_id)
+    def _reply_to(self, event_id: str, person_id: int, channel_id: int, message_id: int) -> MessageReply:
+        return MessageReply(self._rest, event_id, person_id=person_id, channel_id=channel_id, message_id=message_id)
 
     async def _writer(self, place: Place, message_id: int) -> Person | None:
         """Who answered in that message."""

@@ -62,7 +62,7 @@ def events_elsewhere() -> PlatformRefused:
 class DiscordPlatform:
     """A `ChatPlatform`. `share`: the shards of this process; None is all of them.
 
-    `defer_after_s`, `retry_s` and `guild_ready_s` are times to wait, which tests shorten.
+    `defer_after_s` and what follows it are times to wait, which tests shorten.
     """
 
     name = events.PLATFORM
@@ -82,6 +82,7 @@ class DiscordPlatform:
         defer_after_s: float = DEFER_AFTER_S,
         retry_s: float = 5.0,
         guild_ready_s: float = 2.0,
+        identify_every_s: float = 5.0,
     ) -> None:
         self._token = token
         self._store = store
@@ -93,6 +94,7 @@ class DiscordPlatform:
         self._defer_after_s = defer_after_s
         self._retry_s = retry_s
         self._guild_ready_s = guild_ready_s
+        self._identify_every_s = identify_every_s
         self._rest: Rest | None = None
         self._inbound: Inbound | None = None
         self._gateway: Gateway | None = None
@@ -165,7 +167,8 @@ class DiscordPlatform:
             share,
             thread_answers=self._thread_answers,
             add_commands=add_commands,
-            guild_ready_timeout=self._guild_ready_s,
+            guild_ready_s=self._guild_ready_s,
+            identify_every_s=self._identify_every_s,
         )
 
     def trouble(self) -> str | None:

@@ -100,10 +100,14 @@ class InteractionReply:
 
 
 class MessageReply:
-    """Answers a message in a channel: in direct messages, where only its writer reads it."""
+    """Answers a message in a channel: in direct messages, where only its writer reads it.
 
-    def __init__(self, rest: Rest, *, person_id: int, channel_id: int, message_id: int) -> None:
+    `key` is the event's own: Discord takes a second message with the same one for a repetition.
+    """
+
+    def __init__(self, rest: Rest, key: str, *, person_id: int, channel_id: int, message_id: int) -> None:
         self._rest = rest
+        self._key = f"reply:{key}"
         self._person_id = person_id
         self._channel_id = channel_id
         self._message_id = message_id
@@ -117,7 +121,7 @@ class MessageReply:
         """A second one replaces the first. Who takes no direct messages is pointed to `/quiz why`, once."""
         if self._shown is not None:
             return isinstance(await self._rest.edit(*self._shown, message), Delivered)
-        sent = await self._rest.direct(self._person_id, message, f"reply:{self._message_id}")
+        sent = await self._rest.direct(self._person_id, message, self._key)
         if isinstance(sent, Delivered):
             channel_id, _, message_id = sent.ref.partition("/")
             self._shown = (int(channel_id), int(message_id))

@@ -108,6 +108,7 @@ async def running(
         defer_after_s=defer_after_s,
         retry_s=0.01,
         guild_ready_s=0.01,
+        identify_every_s=0.0,
     )
     platforms = {platform.name: platform}
     supervisor = Supervisor(game, OfflineGrader(), platforms, clock, holder=f"test-{id(platform)}", tick_seconds=3600)

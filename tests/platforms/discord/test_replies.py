@@ -140,9 +140,7 @@ async def test_a_refused_response_is_given_up_without_harm(
     await (await team.ana.uses(team.channel, "quiz help")).shows("/quiz leaderboard")
 
 
-async def test_a_response_whose_confirmation_is_lost_is_followed_up(
-    discord: LocalDiscord, team: Team, bot: Bot
-) -> None:
+async def test_a_response_with_a_lost_confirmation_is_followed_up(discord: LocalDiscord, team: Team, bot: Bot) -> None:
     await team.set_up()
     post = await team.post(bot)
     form = await (await team.ana.presses(post, "Answer")).form()
