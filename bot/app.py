@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import structlog
 from aiohttp import web
 
-from bot.chat.platform import ChatPlatform
+from bot.chat.platform import ChatPlatform, Finding
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.grading.offline import VERSION, judge_offline
@@ -194,6 +195,15 @@ _CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_discord,)
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:
     """What these platforms want served over HTTP."""
     return [route for platform in platforms.values() for route in getattr(platform, "routes", ())]
+
+
+@runtime_checkable
+class Diagnosed(Protocol):
+    """A platform that can say, without connecting, what is wrong with its settings."""
+
+    async def diagnose(self, *, channels: bool) -> Sequence[Finding]:
+        """`channels`: whether the store is ready to be asked for those that have a schedule."""
+        ...
 
 
 def make_supervisor(

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Callable
 from typing import Any, Self
 
 import discord
@@ -58,7 +57,6 @@ class QuizClient(discord.AutoShardedClient):
         share: Share,
         *,
         thread_answers: bool,
-        add_commands: Callable[[CommandTree], None],
         guild_ready_s: float = 2.0,
         identify_every_s: float = 5.0,
     ) -> None:
@@ -76,7 +74,6 @@ class QuizClient(discord.AutoShardedClient):
         self.inbound = inbound
         self.share = share
         self.tree = CommandTree(self)
-        add_commands(self.tree)
         self.down = set(share.shards)
         self._gone_by: dict[int, discord.Guild] = {}
 

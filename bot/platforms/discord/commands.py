@@ -52,15 +52,23 @@ class PostingChannel(app_commands.Transformer):
         return value
 
 
-def groups(bank: Bank, use: Use) -> list[app_commands.Group]:
-    """`/quiz` and `/quiz-admin`, for servers only."""
+async def unused(
+    _interaction: Interaction, _path: tuple[str, ...], _options: Mapping[str, str], _channel: int | None
+) -> None:
+    """For a tree that is only looked at."""
+
+
+def add_to(tree: app_commands.CommandTree[Any], bank: Bank, use: Use) -> None:
+    """Put `/quiz` and `/quiz-admin` into a tree, for servers only."""
     made: dict[tuple[str, ...], app_commands.Group] = {}
     for path, about in _GROUPS.items():
         made[path] = _group(path, about, made.get(path[:-1]))
     for command in COMMANDS:
         path = discord_path(command)
         made[path[:-1]].add_command(_command(command, path[-1], bank, use))
-    return [group for path, group in made.items() if len(path) == 1]
+    for path, group in made.items():
+        if len(path) == 1:
+            tree.add_command(group)
 
 
 def discord_path(command: Command) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bot.chat.event import Place, Sink
 from bot.chat.message import Message
 from bot.chat.platform import Capabilities, Delivered, Finding, PlatformRefused, Rejected, SendResult, Target
 from bot.content.bank import Bank
-from bot.platforms.discord import commands, events
+from bot.platforms.discord import commands, doctor, events
 from bot.platforms.discord.client import CommandTree, QuizClient
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.inbound import Inbound
@@ -27,7 +27,6 @@ from bot.platforms.discord.ticket import Ticket
 from bot.services.ports import Store
 
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
-_PORTAL = "https://discord.com/developers/applications"
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +38,7 @@ def bad_token() -> PlatformRefused:
     return PlatformRefused(
         events.PLATFORM,
         "the bot's token is refused",
-        f"Copy the current one from {_PORTAL} (Bot, Reset Token) into DISCORD_TOKEN.",
+        f"Copy the current one from {doctor.PORTAL} (Bot, Reset Token) into DISCORD_TOKEN.",
     )
 
 
@@ -47,7 +46,7 @@ def intent_off() -> PlatformRefused:
     return PlatformRefused(
         events.PLATFORM,
         "the Message Content intent is off, but DISCORD_THREAD_ANSWERS needs it",
-        f"Switch it on at {_PORTAL} (Bot, Message Content Intent), or set DISCORD_THREAD_ANSWERS=false.",
+        f"Switch it on at {doctor.PORTAL} (Bot, Message Content Intent), or set DISCORD_THREAD_ANSWERS=false.",
     )
 
 
@@ -55,7 +54,14 @@ def events_elsewhere() -> PlatformRefused:
     return PlatformRefused(
         events.PLATFORM,
         "commands and buttons go to an address of yours instead of the bot",
-        f"Clear Interactions Endpoint URL at {_PORTAL} (General Information).",
+        f"Clear Interactions Endpoint URL at {doctor.PORTAL} (General Information).",
+    )
+
+
+def _sender() -> discord.Client:
+    """A client that never connects to the gateway."""
+    return discord.Client(
+        intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
     )
 
 
@@ -103,9 +109,7 @@ class DiscordPlatform:
 
     async def connect(self, sink: Sink) -> None:
         """Log in and begin to listen, or stand in line. Waits for a Discord that is down."""
-        client = discord.Client(
-            intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
-        )
+        client = _sender()
         self._rest = Rest(client, self._now)
         await self._log_in(client)
         self._check(client)
@@ -156,20 +160,15 @@ class DiscordPlatform:
     def _make_client(self, share: Share) -> QuizClient:
         if self._inbound is None:
             raise RuntimeError("connect first")
-        inbound = self._inbound
-
-        def add_commands(tree: CommandTree) -> None:
-            for group in commands.groups(self._bank, inbound.command):
-                tree.add_command(group)
-
-        return QuizClient(
-            inbound,
+        client = QuizClient(
+            self._inbound,
             share,
             thread_answers=self._thread_answers,
-            add_commands=add_commands,
             guild_ready_s=self._guild_ready_s,
             identify_every_s=self._identify_every_s,
         )
+        commands.add_to(client.tree, self._bank, self._inbound.command)
+        return client
 
     def trouble(self) -> str | None:
         if self._listening is not None and self._listening.done():
@@ -205,6 +204,20 @@ class DiscordPlatform:
             schedule = await uow.schedules.of_channel(channel.id) if channel else None
         ping = schedule.plan.ping if schedule else None
         return await self._rest.examine(int(target.workspace_id), int(target.channel_id), ping)
+
+    async def diagnose(self, *, channels: bool) -> Sequence[Finding]:
+        """For `quizbot doctor`, without connecting. `channels`: whether the store may be asked for them."""
+        async with _sender() as client:
+            tree = CommandTree(client)
+            commands.add_to(tree, self._bank, commands.unused)
+            return await doctor.diagnose(
+                Rest(client, self._now),
+                self._token,
+                tree,
+                self._store,
+                thread_answers=self._thread_answers,
+                channels=channels,
+            )
 
     async def close(self) -> None:
         """Finish what is being answered, then hang up, so that another process can serve at once."""

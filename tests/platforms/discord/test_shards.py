@@ -17,7 +17,7 @@ from bot.store.store import SqlStore
 from tests.local_discord import LocalDiscord, local_discord
 from tests.local_discord.clock import real_time
 from tests.platforms.discord.process import connected, service
-from tests.platforms.discord.team import Bot, Team, running
+from tests.platforms.discord.team import Team, running
 
 
 def _online(discord: LocalDiscord, team: Team) -> int:
