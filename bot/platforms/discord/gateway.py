@@ -68,11 +68,11 @@ class Gateway:
 
     async def run(self) -> None:
         """Until cancelled. What breaks is tried again, ever more slowly: Discord counts every new connection."""
-        wait = self._first_wait_s
+        wait, loop = self._first_wait_s, asyncio.get_running_loop()
         while True:
+            began = loop.time()
             try:
                 await self._serve()
-                wait = self._first_wait_s
                 continue
             except (*TROUBLE, StoreUnavailable) as error:
                 self._trouble = _sentence(error)
@@ -83,7 +83,8 @@ class Gateway:
                 self._trouble = "Discord: not connected after a fault of the bot's; it connects again by itself."
                 log.exception("gateway_broke", retry_in_s=wait)
             await asyncio.sleep(wait)
-            wait = min(wait * 2, _LONGEST_WAIT_S)
+            lasted_long = loop.time() - began > _LONGEST_WAIT_S
+            wait = self._first_wait_s if lasted_long else min(wait * 2, _LONGEST_WAIT_S)
 
     async def _serve(self) -> None:
         """One tenure, from the locks to the end of the connection or of a lock."""

@@ -21,12 +21,12 @@ from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.inbound import Inbound
 from bot.platforms.discord.outcomes import TROUBLE
 from bot.platforms.discord.reply import DEFER_AFTER_S
-from bot.platforms.discord.rest import Rest
+from bot.platforms.discord.rest import PATIENCE_S, Rest
 from bot.platforms.discord.share import Share
 from bot.platforms.discord.ticket import Ticket
 from bot.services.ports import Store
 
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 60.0
+_LONGEST_WAIT_S = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -105,14 +105,59 @@ class DiscordPlatform:
         self._inbound: Inbound | None = None
         self._gateway: Gateway | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._refused: str | None = None
         Route.BASE = api_url.rstrip("/")  # discord.py keeps it for the whole process
 
     async def connect(self, sink: Sink) -> None:
-        """Log in and begin to listen, or stand in line. Waits for a Discord that is down."""
+        """Log in, and listen or stand in line. A Discord that is down holds nothing up: it is asked again later."""
+        try:
+            self._begin(await self._log_in(), sink)
+        except TROUBLE as error:
+            log.warning("discord_unreachable", reason=type(error).__name__)
+        self._listening = asyncio.create_task(self._listen(sink), name="discord")
+
+    async def _listen(self, sink: Sink) -> None:
+        wait = self._retry_s
+        while self._gateway is None:
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT_S)
+            try:
+                self._begin(await self._log_in(), sink)
+            except PlatformRefused as refused:
+                self._refused = str(refused)
+                return
+            except TROUBLE as error:
+                log.warning("discord_unreachable", reason=type(error).__name__, retry_in_s=wait)
+        await self._gateway.run()
+
+    async def _log_in(self) -> discord.Client:
+        """Raises `PlatformRefused` for what needs a person, and `TROUBLE` for what may pass."""
         client = _sender()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await client.login(self._token)
+            self._check(client)
+        except discord.LoginFailure:
+            await client.close()
+            raise bad_token() from None
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    def _check(self, client: discord.Client) -> None:
+        """What would make the bot deaf, found before it connects."""
+        application = client.application
+        if application is None:
+            return
+        flags = application.flags
+        if self._thread_answers and not (flags.gateway_message_content or flags.gateway_message_content_limited):
+            raise intent_off()
+        if application.interactions_endpoint_url is not None:
+            raise events_elsewhere()
+
+    def _begin(self, client: discord.Client, sink: Sink) -> None:
         self._rest = Rest(client, self._now)
-        await self._log_in(client)
-        self._check(client)
         self._inbound = Inbound(
             self._rest,
             self._store,
@@ -130,32 +175,6 @@ class DiscordPlatform:
             url=self._gateway_url,
             first_wait_s=self._retry_s,
         )
-        self._listening = asyncio.create_task(self._gateway.run(), name="discord-gateway")
-
-    async def _log_in(self, client: discord.Client) -> None:
-        wait = _FIRST_WAIT_S
-        while True:
-            try:
-                await client.login(self._token)
-            except discord.LoginFailure:
-                raise bad_token() from None
-            except TROUBLE as error:
-                log.warning("discord_unreachable", reason=type(error).__name__, retry_in_s=wait)
-            else:
-                return
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, _LONGEST_WAIT_S)
-
-    def _check(self, client: discord.Client) -> None:
-        """What would make the bot deaf, found before it connects."""
-        application = client.application
-        if application is None:
-            return
-        flags = application.flags
-        if self._thread_answers and not (flags.gateway_message_content or flags.gateway_message_content_limited):
-            raise intent_off()
-        if application.interactions_endpoint_url is not None:
-            raise events_elsewhere()
 
     def _make_client(self, share: Share) -> QuizClient:
         if self._inbound is None:
@@ -171,9 +190,9 @@ class DiscordPlatform:
         return client
 
     def trouble(self) -> str | None:
-        if self._listening is not None and self._listening.done():
-            return "Discord: the connection broke down for good. Restart the bot."
-        return self._gateway.trouble() if self._gateway else "Discord: not connected yet."
+        if self._refused is not None:
+            return self._refused
+        return self._gateway.trouble() if self._gateway else "Discord: not reached yet; the bot tries again by itself."
 
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
         if self._rest is None:

@@ -113,7 +113,9 @@ class Rest:
         except TROUBLE as error:
             return [_not_examined(error)]
         role = guild.get_role(int(ping)) if ping and ping.isdecimal() else None
-        found = [Finding(f"channel #{channel.name}"), *permissions.findings(channel.name, granted, role)]
+        fit = isinstance(channel, discord.TextChannel | discord.VoiceChannel)
+        kind = Finding(f"channel #{channel.name}", None if fit else "set the quiz up in a text channel")
+        found = [kind, *permissions.findings(channel.name, granted, role)]
         if ping and role is None:
             found.append(Finding("the role to notify is gone", "choose another with /quiz-admin schedule set ping"))
         return found

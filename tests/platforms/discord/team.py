@@ -1,5 +1,6 @@
 """A team on a local Discord, with the real bot in this process: real store, real grader, real sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class Bot:
     platform: DiscordPlatform
     supervisor: Supervisor
     heard: list[Event | Happening | RollCall] = field(default_factory=list)
+    working: int = 0
+    """How many of them the core still deals with."""
 
     async def settle(self) -> None:
         """Do what is due, grade and send until nothing is left."""
@@ -117,8 +120,10 @@ async def running(
 
     async def sink(event: Event | Happening | RollCall) -> None:
         bot.heard.append(event)
+        bot.working += 1
         discord.pulse.beat()
         await dispatch(event)
+        bot.working -= 1
         discord.pulse.beat()
 
     await platform.connect(sink)
@@ -138,3 +143,13 @@ async def heard(discord: LocalDiscord, bot: Bot, kind: type, times: int = 1) -> 
         return sum(isinstance(each, kind) for each in bot.heard) >= times
 
     await discord.pulse.until(enough, f"{times} × {kind.__name__}", lambda: bot.heard)
+
+
+async def eventually(holds: Callable[[], bool], what: str, patience_s: float = 15.0) -> None:
+    """Waits until something holds inside the bot, of which the local Discord hears nothing."""
+    try:
+        async with asyncio.timeout(patience_s):
+            while not holds():
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        raise AssertionError(f"Waited for {what}.") from None

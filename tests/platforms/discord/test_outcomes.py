@@ -10,7 +10,7 @@ from bot.chat.platform import Delivered, Rejected, Target, Unknown
 from bot.platforms.discord.ticket import Ticket
 from bot.services.game import Game
 from tests.local_discord import LocalDiscord, Permission
-from tests.platforms.discord.team import Bot, Team, running
+from tests.platforms.discord.team import Bot, Team, eventually, running
 
 SEND = ("POST", "/channels/{channel_id}/messages")
 EDIT = ("PATCH", "/channels/{channel_id}/messages/{message_id}")
@@ -106,7 +106,7 @@ async def test_a_deleted_channel_is_told_to_the_lead_at_once(discord: LocalDisco
     await team.set_up()
     team.channel.delete()
     await discord.pulse.until(lambda: len(bot.heard) > 2, "the news")
-    await bot.platform._inbound.finish()  # type: ignore[union-attr]  # nothing else tells that it was handled
+    await eventually(lambda: not bot.working, "the end of the work")
     await bot.settle()
     assert "the channel was deleted" in (await team.lead.next_direct_message(team.app)).text()
 

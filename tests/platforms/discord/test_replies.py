@@ -8,7 +8,7 @@ import pytest
 from bot.chat.event import Event, FormSubmitted, Happening, RollCall, Sink
 from bot.services.game import Game
 from tests.local_discord import LocalDiscord
-from tests.platforms.discord.team import GOOD, Bot, Team, heard, running
+from tests.platforms.discord.team import GOOD, Bot, Team, eventually, heard, running
 
 CALLBACK = ("POST", "/interactions/{interaction_id}/{interaction_token}/callback")
 EDIT = ("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}")
@@ -62,7 +62,7 @@ async def test_an_answer_is_stored_although_its_form_can_no_longer_be_answered(
     discord.faults.refuse(*CALLBACK, 404, code=10062)
     await team.ana.fills(form, GOOD)
     await heard(discord, bot, FormSubmitted)
-    await bot.platform._inbound.finish()  # type: ignore[union-attr]  # nothing else tells that it was handled
+    await eventually(lambda: not bot.working, "the end of the work")
     await bot.settle()
     message = await team.ana.next_direct_message(team.app)
     assert "2 of 8 key points" in message.text()

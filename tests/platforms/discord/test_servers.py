@@ -1,11 +1,12 @@
 """Many servers, connections that break, and a bot that is thrown out and let in again."""
 
-import asyncio
-
 from bot.chat.event import CommandUsed, RollCall, WorkspaceJoined, WorkspaceLeft
+from bot.chat.message import Heading, Message
+from bot.chat.platform import Rejected, Target
 from bot.services.game import Game
 from tests.local_discord import LocalDiscord
-from tests.platforms.discord.team import GOOD, Bot, Team, heard, running
+from tests.platforms.discord.process import connected
+from tests.platforms.discord.team import GOOD, Bot, Team, eventually, heard, running
 
 
 async def _paused(game: Game, team: Team) -> str | None:
@@ -16,7 +17,7 @@ async def _paused(game: Game, team: Team) -> str | None:
 
 async def _until_told(bot: Bot) -> None:
     """What was heard so far is dealt with."""
-    await asyncio.gather(*(bot.platform._inbound.working if bot.platform._inbound else ()))
+    await eventually(lambda: not bot.working, "the end of the work")
 
 
 async def test_a_removed_bot_stops_its_schedules_and_goes_on_when_it_is_back(
@@ -117,3 +118,36 @@ async def test_one_team_never_sees_anothers_answers_boards_or_rounds(
     form = await (await other.bo.presses(theirs, "Answer")).form()
     await (await other.bo.fills(form, GOOD)).shows("No question is open")
     await (await other.bo.uses(other.channel, "quiz why")).shows("not answered yet")
+
+
+async def test_an_event_that_cannot_be_read_does_not_make_the_bot_deaf(
+    discord: LocalDiscord, team: Team, bot: Bot
+) -> None:
+    discord.gateway.sessions_of(team.app)[0].send("INTERACTION_CREATE", {"id": "1", "type": 2})
+    await connected(discord, team.app, 2)
+    await (await team.ana.uses(team.channel, "quiz help")).shows("/quiz leaderboard")
+
+
+async def test_a_discord_that_is_down_at_the_start_holds_nothing_up(
+    discord: LocalDiscord, team: Team, game: Game
+) -> None:
+    discord.faults.break_connection("GET", "/users/@me", times=2)
+    async with running(discord, team.app, game, connected=False) as bot:
+        assert "not reached yet" in (bot.platform.trouble() or "")
+        target = Target(str(team.guild.id), str(team.channel.id))
+        result = await bot.platform.send(target, Message("m", (Heading("Hi"),)), "k")
+        assert result == Rejected("not connected", permanent=False)
+        await discord.gateway.ready(team.app)
+        await (await team.ana.uses(team.channel, "quiz help")).shows("/quiz leaderboard")
+
+
+async def test_a_token_that_is_changed_while_the_bot_runs_is_said_with_what_to_do(
+    discord: LocalDiscord, team: Team, bot: Bot
+) -> None:
+    team.app.reset_token("second")
+    discord.gateway.disconnect(team.app, code=4004, resumable=False)
+    await eventually(lambda: "Copy the current one" in (bot.platform.trouble() or ""), "the trouble")
+    target = Target(str(team.guild.id), str(team.channel.id))
+    result = await bot.platform.send(target, Message("m", (Heading("Hi"),)), "k")
+    assert isinstance(result, Rejected)
+    assert not result.permanent

@@ -17,7 +17,7 @@ from bot.store.store import SqlStore
 from tests.local_discord import LocalDiscord, local_discord
 from tests.local_discord.clock import real_time
 from tests.platforms.discord.process import connected, service
-from tests.platforms.discord.team import Team, running
+from tests.platforms.discord.team import Team, eventually, running
 
 
 def _online(discord: LocalDiscord, team: Team) -> int:
@@ -43,7 +43,7 @@ async def test_a_second_bot_stands_in_line_sends_all_the_same_and_takes_over(
     async with running(discord, team.app, Game(game.store, game.bank), connected=False) as first:
         await discord.gateway.ready(team.app)
         async with running(discord, team.app, game, connected=False) as second:
-            await discord.pulse.until(lambda: second.platform.trouble() is None, "standing in line")
+            await eventually(lambda: second.platform.trouble() is None, "standing in line")
             target = Target(str(team.guild.id), str(team.channel.id))
             assert isinstance(await second.platform.send(target, Message("m", (Heading("Hi"),)), "k"), Delivered)
             assert _online(discord, team) == 1
