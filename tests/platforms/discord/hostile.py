@@ -121,7 +121,7 @@ buttons = st.lists(st.builds(Button, long_texts, _actions, st.booleans()), min_s
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
     columns = tuple(draw(st.lists(st.builds(Column, texts, st.booleans()), min_size=1, max_size=5)))
-    row = st.tuples(*(long_texts for _ in columns))
+    row = st.tuples(*(texts for _ in columns))
     rows = tuple(draw(st.lists(row, max_size=12)))
     return Table(columns, rows, draw(st.none() | st.integers(0, len(rows) - 1)) if rows else None)
 

@@ -83,7 +83,7 @@ def card(*blocks: Block, tone: Tone = Tone.PLAIN, ping: str | None = None) -> Me
     return Message("In short", blocks, tone, ping)
 
 
-@hostile.untimed
+@settings(hostile.untimed, max_examples=50)
 @given(hostile.messages())
 def test_any_message_obeys_every_limit_and_keeps_its_buttons_and_its_end(message: Message) -> None:
     tree = payload(message)
@@ -99,7 +99,7 @@ def test_any_message_is_one_by_the_official_document(message: Message) -> None:
     assert official_mistake(message) is None
 
 
-@hostile.untimed
+@settings(hostile.untimed, max_examples=50)
 @given(hostile.messages())
 def test_in_any_message_nothing_is_active_but_what_we_put_there(message: Message) -> None:
     found = Counter[str]()
@@ -126,7 +126,7 @@ def items(message: Message) -> Iterator[Item]:
             yield from block.items
 
 
-@hostile.untimed
+@settings(hostile.untimed, max_examples=50)
 @given(hostile.messages())
 def test_nobody_is_notified_but_the_role_that_was_asked_for(message: Message) -> None:
     roles = [int(message.ping)] if message.ping == "123456789012345678" else []
