@@ -15,10 +15,10 @@ _ISOLATE, _POP = "\u2068", "\u2069"
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
 )
-# A backslash before any sign makes it literal. These start something anywhere …
-_SIGNS = re.compile(r"[\\*_~|`<>\[#:]")
-# … and these at the start of a line: lists, numbered lists, small text.
-_AT_START = re.compile(r"^(\s*\d*)([-+.])")
+# A backslash before any sign makes it literal. These start something anywhere (a colon: an emoji, an address) …
+_SIGNS = re.compile(r"[\\*_~|`<\[]|:(?!\s)")
+# … and these at the start of a line: lists, numbered lists, headings, quotes, small print.
+_AT_START = re.compile(r"^(\s*\d*)([-+.#>])")
 _MOST_MARKS = 4  # more accents on one letter than any script needs run over the lines around it
 
 

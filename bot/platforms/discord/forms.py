@@ -59,29 +59,34 @@ def _labelled(field: Field) -> Label[Modal]:
 
 
 def _input(field: Field) -> Item[Modal]:
-    if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES) and not field.choices:
-        return _text(field)
+    if field.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
+        return _choice(field) or _text(field)
     return _INPUTS.get(field.kind, _text)(field)
 
 
 def _text(field: Field) -> TextInput[Modal]:
     longest = max(1, min(field.max_length, limits.TEXT_INPUT))
+    several = field.kind is FieldKind.TEXT
     return TextInput(
         custom_id=field.name,
-        style=TextStyle.paragraph if field.kind is FieldKind.TEXT else TextStyle.short,
-        default=clipped(field.value, longest) or None,
+        style=TextStyle.paragraph if several else TextStyle.short,
+        default=clipped(cleaned(field.value, one_line=not several), longest) or None,
         max_length=longest,
         required=field.required,
     )
 
 
-def _choice(field: Field) -> Select[Modal]:
-    chosen = set(field.value.split(",")) if field.kind is FieldKind.CHOICES else {field.value}
+def _choice(field: Field) -> Select[Modal] | None:
+    """None where there is nothing to choose from."""
+    several = field.kind is FieldKind.CHOICES
+    chosen = set(field.value.split(",")) if several else {field.value}
     options = [
         SelectOption(label=_line(label, limits.OPTION) or value, value=value, default=value in chosen)
         for value, label in _offered(field, chosen)
     ]
-    most = len(options) if field.kind is FieldKind.CHOICES else 1
+    if not options:
+        return None
+    most = len(options) if several else 1
     return Select(
         custom_id=field.name, options=options, min_values=_least(field), max_values=most, required=field.required
     )
@@ -126,8 +131,6 @@ def _line(text: str, most: int) -> str:
 
 
 _INPUTS: Mapping[FieldKind, Callable[[Field], Item[Modal]]] = {
-    FieldKind.CHOICE: _choice,
-    FieldKind.CHOICES: _choice,
     FieldKind.CHANNEL: _channel,
     FieldKind.GROUP: _group,
 }

@@ -50,14 +50,14 @@ def _part(part: Inline) -> str:
         return f"<@{part.external_id}>" if is_id(part.external_id) else words(part.name)
     if isinstance(part, Code):
         return _code(part.text)
-    return _signed("**", words(part.text)) if part.bold else words(part.text)
+    return signed("**", words(part.text)) if part.bold else words(part.text)
 
 
 def _code(text: str) -> str:
     return f"`{span(text)}`" if span(text).strip() else span(text)
 
 
-def _signed(sign: str, text: str) -> str:
+def signed(sign: str, text: str) -> str:
     """`text` between two signs, which stand apart from signs inside it; spaces stay outside."""
     inner = text.strip()
     if not inner:
@@ -91,7 +91,7 @@ def _emphasised(text: str) -> Iterator[str]:
         if match[1]:
             yield _code(match[1])
         else:
-            yield _signed("**" if match[2] else "*", emphasis(match[2] or match[3]))
+            yield signed("**" if match[2] else "*", emphasis(match[2] or match[3]))
         position = match.end()
     yield words(text[position:])
 

@@ -5,10 +5,11 @@ quotes of people's words (they know them), remarks, code, then the rest of the t
 blocks from the end. Buttons and the last footnote stay.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+
+from wcwidth import iter_graphemes
 
 from bot.chat.message import (
     Block,
@@ -30,8 +31,6 @@ from bot.chat.message import (
 from bot.platforms.discord.limits import units
 
 _NOTE = Footnote((Words("Shortened: all of it does not fit into one message."),))
-_JOINER, _TAGS = "\u200d", range(0xE0020, 0xE0080)
-_SKINS, _FLAGS = range(0x1F3FB, 0x1F400), range(0x1F1E6, 0x1F200)
 _INSTANT = 20  # about what an instant or a mention takes
 _ROWS = 4  # of buttons, when there is room for little else
 
@@ -51,34 +50,22 @@ def clipped(text: str, most: int) -> str:
     """`text` in at most `most` UTF-16 units, cut between words if it can be, with an ellipsis where it was cut."""
     if units(text) <= most:
         return text
-    end = _index(text, most - 1)
-    while end > 0 and _joined(text[:end], text[end]):
-        end -= 1
-    kept = text[:end]
+    kept = _head(text, most - 1)
     space = max(kept.rfind(" "), kept.rfind("\n"))
-    if not text[end].isspace() and space > end * 2 // 3:
+    if not text[len(kept)].isspace() and space > len(kept) * 2 // 3:
         kept = kept[:space]
     return kept.rstrip() + "…"
 
 
-def _index(text: str, most: int) -> int:
-    """How many characters of `text` take `most` units."""
-    size = 0
-    for at, char in enumerate(text):
-        size += units(char)
-        if size > most:
-            return at
-    return len(text)
-
-
-def _joined(before: str, char: str) -> bool:
-    """Whether `char` belongs to the sign in front of it: an accent, a skin, the second half of a flag."""
-    if char == _JOINER or before[-1] == _JOINER or ord(char) in _SKINS or ord(char) in _TAGS:
-        return True
-    if ord(char) in _FLAGS:
-        flags = len(before) - len(before.rstrip("".join(map(chr, _FLAGS))))
-        return flags % 2 == 1
-    return unicodedata.category(char) in ("Mn", "Me", "Mc")
+def _head(text: str, most: int) -> str:
+    """The start of `text` up to a sign that a reader sees as one: no accent, skin or flag is cut off."""
+    kept: list[str] = []
+    for grapheme in iter_graphemes(text[: most + 1]):
+        most -= units(grapheme)
+        if most < 0:
+            break
+        kept.append(grapheme)
+    return "".join(kept)
 
 
 def clipped_markup(text: str, most: int) -> str:
@@ -201,6 +188,6 @@ def _maybe(text: str | None, most: int) -> str | None:
 _STEPS: tuple[Callable[[Block], Block], ...] = (
     *(partial(_quotes, most) for most in (400, 200, 100, 60)),
     *(partial(_remarks, most) for most in (300, 150, 80)),
-    *(partial(_code, most) for most in (1500, 800, 300)),
+    *(partial(_code, most) for most in (1500, 1200, 900, 600, 300)),
     *(partial(_texts, most) for most in (800, 400, 200, 120)),
 )
