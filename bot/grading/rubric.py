@@ -13,6 +13,7 @@ from bot.grading.clauses import Term, terms
 _KEPT = 1024
 # Words of any Python question: they tell no point from another.
 _LIGHT = frozenset("python cpython code exist use work interpret program need way one".split())
+_MATTERS = 0.2  # share of a wording's weight from which what it denies cannot be left out
 _CARRIES = 0.35  # share of a wording's weight from which its one heaviest word cannot be left out
 _ASKED = 0.35  # what a word of the prompt weighs: repeating the question says nothing
 
@@ -27,7 +28,8 @@ class Wording:
     @cached_property
     def needed(self) -> tuple[frozenset[str], ...]:
         """One concept of each of these must be spoken of: of what it denies, and the word that carries it."""
-        denied = frozenset(term.concept for term, _ in self.terms if term.polarity < 0)
+        denials = {term.concept: weight for term, weight in self.terms if term.polarity < 0}
+        denied = frozenset(denials if sum(denials.values()) > _MATTERS * self.total else ())
         heaviest = max(weight for _, weight in self.terms)
         carrying = frozenset(term.concept for term, weight in self.terms if weight == heaviest)
         carries = len(self.terms) > 2 and len(carrying) == 1 and heaviest > _CARRIES * self.total
