@@ -106,6 +106,8 @@ def test_a_dumb_terminal_gets_plain_text() -> None:
         assert "\x1b" not in room.raw
         room.types("/quiz me")
         room.shows("You have not answered yet")
+        # As typed, and nothing drawn over it.
+        assert "/quiz me" in [line.strip().removeprefix("ana> ") for line in room.raw.splitlines()]
         assert room.leaves() == 0
 
 

@@ -1,6 +1,5 @@
 """Where lines come from: a person at a prompt, or a script on standard input."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,6 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.output.plain_text import PlainTextOutput
-from prompt_toolkit.utils import is_dumb_terminal
 
 
 class Lines(Protocol):
@@ -76,7 +73,10 @@ class PromptLook:
 
 
 class PromptLines:
-    """A person at a real terminal: line editing, history, completion, several lines with Alt-Enter."""
+    """A person at a real terminal: line editing, history, completion, several lines with Alt-Enter.
+
+    On a dumb one prompt_toolkit only shows the prompt and what is typed.
+    """
 
     is_script = False
 
@@ -89,7 +89,6 @@ class PromptLines:
             complete_while_typing=False,
             bottom_toolbar=lambda: FormattedText([("", " " + look.status())]),
             key_bindings=_keys(),
-            output=PlainTextOutput(sys.stdout) if is_dumb_terminal() else None,
             multiline=True,
             prompt_continuation="... ",
             refresh_interval=1.0,
