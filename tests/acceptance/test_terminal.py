@@ -106,8 +106,9 @@ def test_a_dumb_terminal_gets_plain_text() -> None:
         assert "\x1b" not in room.raw
         room.types("/quiz me")
         room.shows("You have not answered yet")
-        # As typed, and nothing drawn over it.
-        assert "/quiz me" in [line.strip().removeprefix("ana> ") for line in room.raw.splitlines()]
+        # Nothing is drawn in place: no empty screen, no clock that counts seconds.
+        assert "\r\r\n\r\r\n" not in room.raw
+        assert [line.removeprefix("ana> ") for line in room.raw.splitlines() if "#gil" in line] == ["--- #gil ---"]
         assert room.leaves() == 0
 
 

@@ -1,16 +1,21 @@
 """Where lines come from: a person at a prompt, or a script on standard input."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output.plain_text import PlainTextOutput
+from prompt_toolkit.utils import is_dumb_terminal
 
 
 class Lines(Protocol):
@@ -83,16 +88,19 @@ class PromptLines:
     def __init__(self, look: PromptLook, history: Path | None) -> None:
         self._look = look
         store: History = FileHistory(str(history)) if history else InMemoryHistory()
-        self._session: PromptSession[str] = PromptSession(
-            history=store,
-            completer=_Words(look.complete),
-            complete_while_typing=False,
-            bottom_toolbar=lambda: FormattedText([("", " " + look.status())]),
-            key_bindings=_keys(),
-            multiline=True,
-            prompt_continuation="... ",
-            refresh_interval=1.0,
-        )
+        # Found by the session by itself, not given to it: then it keeps to what a dumb terminal can.
+        plain = create_app_session(output=PlainTextOutput(sys.stdout)) if is_dumb_terminal() else nullcontext()
+        with plain:
+            self._session: PromptSession[str] = PromptSession(
+                history=store,
+                completer=_Words(look.complete),
+                complete_while_typing=False,
+                bottom_toolbar=lambda: FormattedText([("", " " + look.status())]),
+                key_bindings=_keys(),
+                multiline=True,
+                prompt_continuation="... ",
+                refresh_interval=1.0,
+            )
 
     async def next(self, person: str) -> str | None:
         try:
