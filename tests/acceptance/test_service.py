@@ -146,6 +146,15 @@ def test_a_database_that_starts_later_is_waited_for(postgres_database: str) -> N
             assert process.wait(PATIENCE_S) == 0
 
 
+def test_a_service_that_waits_for_its_database_stops_with_zero_too() -> None:
+    nowhere = f"postgresql://nobody@127.0.0.1:{_free_port()}/quiz"
+    with service(nowhere, _free_port()) as process:
+        assert process.stderr is not None
+        assert any('"event": "database_unreachable"' in line for line in process.stderr)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+
+
 def test_an_upgrade_waits_for_a_database_that_starts_later_and_not_for_ever(postgres_database: str) -> None:
     address, port = make_url(postgres_database), _free_port()
     through = URL.create("postgresql", address.username, address.password, "127.0.0.1", port, address.database)
