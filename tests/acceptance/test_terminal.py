@@ -112,6 +112,15 @@ def test_a_dumb_terminal_gets_plain_text() -> None:
         assert room.leaves() == 0
 
 
+def test_a_home_that_cannot_be_written_only_costs_the_history() -> None:
+    with terminal(80, HOME="/nowhere") as room:
+        room.shows("answers are private")
+        room.types("/quiz me")
+        room.shows("You have not answered yet")
+        assert room.leaves() == 0
+        assert "Traceback" not in room.raw
+
+
 def test_several_people_take_turns_and_words_are_completed() -> None:
     with terminal(80) as room:
         room.shows("answers are private")

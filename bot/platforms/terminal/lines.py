@@ -87,12 +87,11 @@ class PromptLines:
 
     def __init__(self, look: PromptLook, history: Path | None) -> None:
         self._look = look
-        store: History = FileHistory(str(history)) if history else InMemoryHistory()
         # Found by the session by itself, not given to it: then it keeps to what a dumb terminal can.
         plain = create_app_session(output=PlainTextOutput(sys.stdout)) if is_dumb_terminal() else nullcontext()
         with plain:
             self._session: PromptSession[str] = PromptSession(
-                history=store,
+                history=_history(history),
                 completer=_Words(look.complete),
                 complete_while_typing=False,
                 bottom_toolbar=lambda: FormattedText([("", " " + look.status())]),
@@ -116,6 +115,17 @@ class PromptLines:
             return await self._session.prompt_async(f"{title}\n: ", default=value)
         except (KeyboardInterrupt, EOFError):
             return None
+
+
+def _history(path: Path | None) -> History:
+    """In the file where one can be written, as in most homes; else only while the room is open."""
+    try:
+        if path is not None:
+            path.open("ab").close()
+            return FileHistory(str(path))
+    except OSError:
+        pass
+    return InMemoryHistory()
 
 
 class _Words(Completer):
