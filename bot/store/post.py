@@ -87,6 +87,8 @@ class SqlOutbox:
     async def dead(self, limit: int) -> Sequence[OutboxRow]:
         later = aliased(OutboxTable)
         through = exists().where(
+            col(later.channel_id)
+            == col(OutboxTable.channel_id),  # a lane is in one channel, and channels have an index
             col(later.lane) == col(OutboxTable.lane),
             col(later.task).in_([str(Task.QUESTION), col(OutboxTable.task)]),
             col(later.status) == "sent",

@@ -26,6 +26,10 @@ def _harness(database: str, tmp_path: Path, *words: str, minutes: float = 4) -> 
     )
     assert done.returncode == 0, done.stderr[-4000:]
     found: dict[str, Any] = json.loads(done.stdout)
+    figures = ("rounds", "kills", "posts", "answers", "lost", "doubled")
+    kind = "PostgreSQL" if database.startswith("postgres") else "SQLite"
+    # Shown by pytest -rA: the table of what was tried and what came of it.
+    sys.stdout.write(f"{kind} {' '.join(words)}: {', '.join(f'{name} {found[name]}' for name in figures)}\n")
     return found
 
 

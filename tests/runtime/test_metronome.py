@@ -1,7 +1,7 @@
 """APScheduler, kept to what it is good at."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from structlog.testing import capture_logs
@@ -107,4 +107,5 @@ async def test_its_jobs_live_in_memory_only() -> None:
     metronome = Metronome()
     metronome.start()
     assert isinstance(metronome._scheduler._jobstores["default"], MemoryJobStore)
+    assert metronome._scheduler.timezone is UTC  # no clock change can hold it up
     await metronome.stop(within=20)
