@@ -78,6 +78,14 @@ def discord_path(command: Command) -> tuple[str, ...]:
     return command.path
 
 
+MOVED = {
+    command.words: "/" + " ".join(discord_path(command))
+    for command in COMMANDS
+    if discord_path(command) != command.path
+}
+"""Commands that are typed otherwise on Discord than the core writes them."""
+
+
 def _group(path: tuple[str, ...], about: str, parent: app_commands.Group | None) -> app_commands.Group:
     if parent is not None:
         return app_commands.Group(name=path[-1], description=about, parent=parent)
