@@ -1,7 +1,6 @@
 """From what Discord tells to the neutral words of the core. Nothing here waits or asks."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 
 import discord
@@ -44,9 +43,3 @@ def post_of(message: discord.Message) -> str | None:
     if message.type is discord.MessageType.reply and message.reference and message.reference.message_id:
         return str(message.reference.message_id)
     return None
-
-
-def chosen_channel(data: Mapping[str, object], values: Mapping[str, str], here: int) -> int:
-    """The channel a form was about: the one picked in it, else where it was opened."""
-    picked = values.get("channel", "")
-    return int(picked) if picked.isdecimal() else here

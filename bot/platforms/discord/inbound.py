@@ -131,7 +131,8 @@ class Inbound:
             await self._tell(interaction, "That form is from an older version. Type /quiz today for the question.")
             return
         values = values_of(data)
-        about = events.chosen_channel(data, values, interaction.channel_id or 0) if action.verb == "setup" else None
+        picked = values.get("channel", "") if action.verb == "setup" else ""
+        about = int(picked) if picked.isdecimal() else None
         await self._interacted(interaction, about, lambda common: FormSubmitted(*common, action=action, values=values))
 
     @_counted
@@ -167,13 +168,18 @@ class Inbound:
         named = any(user.id == self._rest.me for user in message.mentions)
         place = events.place_of(message.guild, message.channel.id)
         text = events.without_mention(message.content, self._rest.me)
-        post = events.post_of(message)
-        if post is None and named and not text.endswith("?"):
-            post = await self._newest_post(place)
+        post = await self._post(message, place, named=named and not text.endswith("?"))
         if text and post is not None and (named or self._thread_answers):
             await self._sink(self._thread_reply(message, place, post, text))
-        elif named or (post is not None and not self._thread_answers and await self._is_post(place, post)):
+        elif named or (post is not None and not self._thread_answers):
             await self._point(message, named=named)
+
+    async def _post(self, message: discord.Message, place: Place, *, named: bool) -> str | None:
+        """The post that a message answers: where it stands, or what is open if it is meant for the bot."""
+        post = events.post_of(message)
+        if post is not None and await self._is_post(place, post):
+            return post
+        return await self._newest_post(place) if named else None
 
     def _thread_reply(self, message: discord.Message, place: Place, post: str, text: str) -> ThreadReply:
         event_id = str(message.id)

@@ -86,9 +86,9 @@ async def test_talk_elsewhere_and_questions_to_the_bot_are_no_answers(
     assert "Type /quiz today" in (await team.channel.next_message()).text()
     await team.ana.writes(team.channel, "Yes.", reply_to=mine)
     await team.bo.writes(team.channel, "bye", mention_bot=True)
-    await heard(discord, reader, ThreadReply, 2)
-    await reader.settle()
-    assert [message.text() for message in team.ana.direct_messages] == []
+    assert "too short" in (await team.bo.next_direct_message(team.app)).text()
+    assert sum(isinstance(event, ThreadReply) for event in reader.heard) == 1
+    assert team.ana.direct_messages == []
 
 
 async def test_an_answer_changed_before_grading_counts_as_changed(
