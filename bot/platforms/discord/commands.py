@@ -90,7 +90,13 @@ def _group(path: tuple[str, ...], about: str, parent: app_commands.Group | None)
     if parent is not None:
         return app_commands.Group(name=path[-1], description=about, parent=parent)
     for_leads = discord.Permissions(manage_guild=True) if path == ("quiz-admin",) else None
-    return app_commands.Group(name=path[-1], description=about, guild_only=True, default_permissions=for_leads)
+    return app_commands.Group(
+        name=path[-1],
+        description=about,
+        default_permissions=for_leads,
+        allowed_contexts=app_commands.AppCommandContext(guild=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True),
+    )
 
 
 def _command(command: Command, name: str, bank: Bank, use: Use) -> app_commands.Command[Any, ..., None]:

@@ -115,6 +115,9 @@ class Inbound:
         self, interaction: Interaction, path: tuple[str, ...], options: Mapping[str, str], channel_id: int | None
     ) -> None:
         """A slash command, about `channel_id` where one was chosen, else about where it was typed."""
+        if options.get("ping") == str(interaction.guild_id):
+            await self._tell(interaction, "@everyone cannot be notified. Choose a role that people can take or leave.")
+            return
         await self._interacted(interaction, channel_id, lambda common: CommandUsed(*common, path=path, options=options))
 
     @_counted

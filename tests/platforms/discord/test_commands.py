@@ -100,6 +100,15 @@ async def test_setup_can_be_for_another_channel_and_notify_a_role_or_nobody(
     assert discord.pinged() == [post]
 
 
+async def test_everyone_is_no_role_to_notify(team: Team, bot: Bot) -> None:
+    seen = await team.lead.uses(team.channel, "quiz-admin setup", ping=team.guild.everyone)
+    await seen.shows("Choose a role")
+
+
+async def test_help_names_the_commands_as_one_types_them_here(team: Team, bot: Bot) -> None:
+    await (await team.ana.uses(team.channel, "quiz help")).shows("/quiz today", "/quiz privacy show")
+
+
 async def test_a_role_that_may_not_be_notified_is_named_with_what_to_do(team: Team, bot: Bot) -> None:
     role = team.guild.add_role("learners")
     await team.set_up(ping=role)

@@ -12,7 +12,7 @@ async def test_hostile_names_and_answers_stay_text_from_the_answer_to_the_leader
     discord: LocalDiscord, team: Team, bot: Bot
 ) -> None:
     role = team.guild.add_role("learners", mentionable=True)
-    eve = team.guild.add_member("@everyone **x** `y`")
+    eve = team.guild.add_member("@everyone `x`")
     await team.set_up(ping=role)
     post = await team.post(bot)
     answer = f"{HOSTILE} {role.mention} {eve.mention} {GOOD} {HOSTILE}"
@@ -24,7 +24,7 @@ async def test_hostile_names_and_answers_stay_text_from_the_answer_to_the_leader
     _, reveal = team.channel.messages
     board = await (await team.ana.uses(team.channel, "quiz leaderboard", period="all")).until_final()
     for message in (reveal, board):
-        assert "@everyone **x** ˋyˋ" in message.text().split("```")[1 if message is board else -2]
+        assert "@everyone ˋxˋ" in message.text().split("```")[1 if message is board else -2]
     assert discord.pinged() == [post]
 
 

@@ -1,5 +1,7 @@
 """Many servers, connections that break, and a bot that is thrown out and let in again."""
 
+import pytest
+
 from bot.chat.event import CommandUsed, RollCall, WorkspaceJoined, WorkspaceLeft
 from bot.chat.message import Heading, Message
 from bot.chat.platform import Rejected, Target
@@ -151,3 +153,24 @@ async def test_a_token_that_is_changed_while_the_bot_runs_is_said_with_what_to_d
     result = await bot.platform.send(target, Message("m", (Heading("Hi"),)), "k")
     assert isinstance(result, Rejected)
     assert not result.permanent
+
+
+@pytest.mark.parametrize(
+    ("code", "what_to_do"),
+    [(4010, "Correct DISCORD_SHARDS"), (4011, "Raise the number in DISCORD_SHARDS"), (4014, "Switch it on")],
+)
+async def test_a_connection_that_is_refused_is_said_with_what_to_do(
+    discord: LocalDiscord, team: Team, bot: Bot, code: int, what_to_do: str
+) -> None:
+    discord.gateway.disconnect(team.app, code=code, resumable=False)
+    await eventually(lambda: what_to_do in (bot.platform.trouble() or ""), "the trouble")
+    assert discord.gateway.identifies == 1
+
+
+async def test_a_bot_that_has_no_connections_left_waits_before_discord_takes_its_token_away(
+    discord: LocalDiscord, team: Team, game: Game
+) -> None:
+    team.app.identifies_left = 0
+    async with running(discord, team.app, game, connected=False) as bot:
+        await eventually(lambda: "too many new connections" in (bot.platform.trouble() or ""), "the trouble")
+    assert discord.gateway.identifies == 0
