@@ -63,6 +63,6 @@ def test_replicas_whose_connections_are_cut_every_second(postgres_database: str,
 
 @pytest.mark.slow
 def test_a_thousand_rounds_killed_at_every_point(database: str, tmp_path: Path) -> None:
-    found = _harness(database, tmp_path, "--rounds", "1000", minutes=40)
+    found = _harness(database, tmp_path, "--rounds", "1000", minutes=90)
     _nothing_lost_or_doubled(found)
     assert found["kills"] >= 2900
