@@ -295,6 +295,11 @@ def test_author_text_keeps_its_emphasis_and_nothing_else() -> None:
     assert kinds(text(card(Markup(source)))) == {"bold": 1, "italic": 1, "code": 2, "list": 2}
 
 
+def test_signs_of_two_neighbours_do_not_run_into_one() -> None:
+    line = Paragraph((Words("one", bold=True), Words("two", bold=True), Code("a"), Code("b")))
+    assert text(card(line)) == "**one**\u200b**two**`a`\u200b`b`"
+
+
 def test_a_heading_keeps_the_sharp_it_ends_with() -> None:
     assert text(card(Heading("Why not C#"), Heading("More"))) == "## Why not C#\u200b\n### More"
 
