@@ -33,8 +33,10 @@ _FOR_GOOD = {
     10004: "the bot is no longer in that server",
     10008: "the message was deleted",
     10013: "that person has no account any more",
+    10015: "the reply has expired",
     50001: "the bot may not see the channel; give it the permission View Channel",
     50007: "that person takes no direct messages from the bot; they see their feedback with /quiz why",
+    50027: "the reply has expired",
     50013: "the bot lacks a permission in the channel; give it View Channel and Send Messages",
     50083: "the thread is archived",
 }
@@ -70,8 +72,9 @@ def _refused(error: discord.HTTPException) -> Rejected | Unknown:
         return Rejected("Discord asks to wait", permanent=False)
     if error.code == _TOO_MANY_OLD_EDITS:
         return Rejected("the post was edited too often", permanent=False, retry_after=_UNTIL_OLD_EDITS_S)
+    if error.code in _FOR_GOOD:
+        return Rejected(_FOR_GOOD[error.code], permanent=True)
     if error.status == 401:
         return Rejected("Discord refuses the bot's token", permanent=False, retry_after=_UNTIL_NEW_TOKEN_S)
-    known = _FOR_GOOD.get(error.code)
-    # The body of the refusal may repeat what a person wrote; the code is enough to look it up.
-    return Rejected(known or f"Discord refused ({error.status}, code {error.code})", permanent=True)
+    # Its text may repeat what a person wrote; the code is enough to look it up.
+    return Rejected(f"Discord refused ({error.status}, code {error.code})", permanent=True)

@@ -94,7 +94,10 @@ def leaderboard(names: Sequence[str] = NAMES) -> Message:
 def record(questions: Sequence[Question], name: str = "Ana") -> Message:
     own = Standing(3, 1, name, 412, 6)
     history = tuple(
-        (q.title, Played(n, q.id, date(2026, 11, 23 - n), NINE, n % 3 != 1, None if n == 0 else 90 - 9 * n))
+        (
+            q.title,
+            Played(n, q.id, date(2026, 11, 23) - timedelta(days=n), NINE, n % 3 != 1, None if n == 0 else 90 - 9 * n),
+        )
         for n, q in enumerate(questions)
     )
     points = [PointRecord(q.key_points[0].claim, q.title, 3, 0.83) for q in questions]

@@ -151,10 +151,13 @@ async def test_a_response_with_a_lost_confirmation_is_followed_up(discord: Local
     await seen.shows("2 of 8 key points")
 
 
-async def test_a_dismissed_reply_ends_in_a_direct_message(discord: LocalDiscord, team: Team, bot: Bot) -> None:
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (404, 10015), (401, 50027)], ids=str)
+async def test_a_reply_that_is_gone_ends_in_a_direct_message(
+    discord: LocalDiscord, team: Team, bot: Bot, status: int, code: int
+) -> None:
     await team.set_up()
     await team.answers(team.ana, await team.post(bot), GOOD)
-    discord.faults.refuse(*EDIT, 404, code=10008, times=2)
+    discord.faults.refuse(*EDIT, status, code=code, times=2)
     await bot.settle()
     assert "2 of 8 key points" in (await team.ana.next_direct_message(team.app)).text()
 
