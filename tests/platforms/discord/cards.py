@@ -93,12 +93,10 @@ def leaderboard(names: Sequence[str] = NAMES) -> Message:
 
 def record(questions: Sequence[Question], name: str = "Ana") -> Message:
     own = Standing(3, 1, name, 412, 6)
+    questions = questions[:6]
     history = tuple(
-        (
-            q.title,
-            Played(n, q.id, date(2026, 11, 23) - timedelta(days=n), NINE, n % 3 != 1, None if n == 0 else 90 - 9 * n),
-        )
-        for n, q in enumerate(questions)
+        (q.title, Played(n, q.id, date(2026, 11, 23 - n), NINE, n % 3 != 1, None if n == 0 else 90 - 9 * n))
+        for n, q in enumerate(questions[:5])
     )
     points = [PointRecord(q.key_points[0].claim, q.title, 3, 0.83) for q in questions]
     boards = tuple((span, Board((), own, 12)) for span in Period)
