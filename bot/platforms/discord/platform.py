@@ -196,6 +196,8 @@ class DiscordPlatform:
     def trouble(self) -> str | None:
         if self._refused is not None:
             return self._refused
+        if self._listening is not None and self._listening.done():
+            return "Discord: the bot stopped listening after a fault of its own. Restart it."
         return self._gateway.trouble() if self._gateway else "Discord: not reached yet; the bot tries again by itself."
 
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:

@@ -39,6 +39,17 @@ async def test_the_commands_are_installed_once_and_again_only_after_a_change(
         assert _syncs(discord) == 2
 
 
+async def test_a_refused_installation_is_tried_at_the_next_start_and_keeps_nobody_out(
+    discord: LocalDiscord, team: Team, game: Game
+) -> None:
+    discord.faults.refuse("PUT", "/applications/{application_id}/commands", 400, code=30034)
+    async with running(discord, team.app, game) as bot:
+        assert bot.platform.trouble() is None
+        assert discord.commands.of(team.app) == []
+    async with running(discord, team.app, game):
+        assert {each["name"] for each in discord.commands.of(team.app)} == {"quiz", "quiz-admin"}
+
+
 async def test_commands_are_for_servers_and_those_of_leads_are_hidden_from_others(team: Team, bot: Bot) -> None:
     with pytest.raises(CannotDo, match="not shown to ana"):
         await team.ana.uses(team.channel, "quiz-admin close")
