@@ -48,8 +48,8 @@ def _review(question: Question, today: date) -> Remarks:
                 f"key point {point.id} was to be reviewed by {point.review_by}",
                 "check it against its source and set a new date",
             )
-        if (point.since or point.until) and point.review_by is None:
-            yield f"key point {point.id} depends on the version and has no review_by", "set a date to look at it again"
+        if point.since and not point.until and point.review_by is None:
+            yield f"key point {point.id} is true since a version and has no review_by", "set a date to look at it again"
 
 
 def _key_points(question: Question, _: date) -> Remarks:

@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _BRITISH = (
     (re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$"), r"iz\1"),
     (re.compile(r"ys(e|ed|es|ing)$"), r"yz\1"),
-    (re.compile(r"our(s|ed|ing|ful|less|able|al|ally)?$"), r"or\1"),
+    (re.compile(r"our(s|ed|ing|ful|less|able|al|ally|ite|ites)?$"), r"or\1"),
     (re.compile(r"ll(ed|ing|er|ers)$"), r"l\1"),
     (re.compile(r"re(s)?$"), r"er\1"),
     (re.compile(r"ence(s)?$"), r"ense\1"),
