@@ -18,11 +18,11 @@ _FEWEST_POINTS, _MOST_POINTS = 4, 8
 _WORDS_A_MINUTE = 200
 _LONGEST_PROMPT_S = 60
 _SENTENCE = re.compile(r"[.!?](?:\s|$)")
-# `and` before a new subject begins a second claim; before a mere object it does not.
-_SECOND_CLAIM = re.compile(
-    r";|,? and (?:so|then|therefore|it|they|that|this|the|an?|each|every|no|only|there) "
-    r"(?:\w+ ){1,4}?(?:is|are|has|have|can|does|do|gets?|needs?|must|will|runs?|may|cannot)\b"
-)
+# `and` before a subject with a verb of its own begins a second claim; two subjects of one verb are one.
+_SUBJECT = r"(?:so|then|therefore|it|they|that|this|the|an?|each|every|no|only|there) (?:\w+ ){0,4}?"
+_VERB = r"(?:is|has|can|does|gets?|needs?|must|will|may|cannot)"
+_SECOND_CLAIM = re.compile(rf";|, and {_SUBJECT}(?:are|have|do|{_VERB})\b| and {_SUBJECT}{_VERB}\b")
+
 
 Remarks = Iterator[tuple[str, str]]
 
