@@ -1,5 +1,6 @@
 """Around the posts: kept up to date, edited answers, workspaces that come and go, leads, setting up, the home page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -250,3 +251,23 @@ async def test_a_form_that_came_too_late_is_offered_by_a_button(open_table: Tabl
         ButtonPressed("b", open_table.now, Person("ana", "ana"), HERE, reply, Action.parse("answer:v1:1"))
     )
     assert "Press the button" in reply.text
+
+
+async def test_a_new_channel_gets_the_packs_that_are_for_everybody_and_others_when_its_lead_says_so(
+    table: Table,
+) -> None:
+    assert "gil" in (await table.leads("/quiz-admin setup mon-fri 09:00 UTC")).text
+    assert "testing" not in (await table.leads("/quiz-admin schedule show")).text
+    await table.leads("/quiz-admin schedule set all")
+    assert "gil, testing" in (await table.leads("/quiz-admin schedule show")).text
+
+
+async def test_a_channel_of_the_second_pack_plays_it_from_post_to_reveal(table: Table) -> None:
+    """Nothing but the files of the pack knows what the questions are about."""
+    await table.set_up("mon-fri 09:00 UTC testing open 8h")
+    await table.until(MONDAY + timedelta(hours=1))
+    await table.answers("ana", "The first test appends something and the next test sees it. Use function scope.")
+    await table.until(MONDAY + timedelta(days=1))
+    told = "\n".join(table.platform.texts())
+    assert "Closed: A test that fails only after another one" in told
+    assert re.search(r"ana +33", told)
