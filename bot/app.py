@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import structlog
 from aiohttp import web
 
-from bot.chat.platform import ChatPlatform
+from bot.chat.platform import ChatPlatform, Finding
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.grading.offline import VERSION, judge_offline
@@ -26,8 +27,10 @@ from bot.services.meter import Meter, NoMeter
 from bot.services.ports import StoreUnavailable, StoreUnreachable
 from bot.settings import (
     AnswerSettings,
+    BadSetting,
     ClockSettings,
     ContentSettings,
+    DiscordSettings,
     GradingSettings,
     HttpSettings,
     StoreSettings,
@@ -156,13 +159,51 @@ def platform_makers() -> list[Maker]:
     return [maker for configured in _CONFIGURED if (maker := configured()) is not None]
 
 
+def _discord() -> Maker | None:
+    settings = read(DiscordSettings)
+    if settings.discord_token is None:
+        return None
+    # Here and not above: it takes half a second, which the terminal room need not wait for.
+    from bot.platforms.discord.platform import DiscordPlatform
+    from bot.platforms.discord.share import Share, WrongShare
+
+    token = settings.discord_token.get_secret_value()
+    try:
+        share = Share.parse(settings.discord_shards) if settings.discord_shards else None
+    except WrongShare as error:
+        raise BadSetting(str(error)) from None
+
+    def make(store: SqlStore, bank: Bank, clock: Clock) -> ChatPlatform:
+        return DiscordPlatform(
+            token,
+            store,
+            bank,
+            clock.now,
+            thread_answers=settings.discord_thread_answers,
+            share=share,
+            api_url=settings.discord_api_url,
+            gateway_url=settings.discord_gateway_url,
+        )
+
+    return make
+
+
 # Each reads its platform's settings: None where they name no token.
-_CONFIGURED: tuple[Callable[[], Maker | None], ...] = ()
+_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_discord,)
 
 
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:
     """What these platforms want served over HTTP."""
     return [route for platform in platforms.values() for route in getattr(platform, "routes", ())]
+
+
+@runtime_checkable
+class Diagnosed(Protocol):
+    """A platform that can say, without connecting, what is wrong with its settings."""
+
+    async def diagnose(self, *, channels: bool) -> Sequence[Finding]:
+        """`channels`: whether the store is ready to be asked for those that have a schedule."""
+        ...
 
 
 def make_supervisor(

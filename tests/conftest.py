@@ -13,6 +13,7 @@ from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.services.game import Game
 from bot.services.ports import Store
+from bot.settings import ALL
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
 from tests.doubles import Table
@@ -25,16 +26,9 @@ HOUSE = Path(__file__).resolve().parent.parent
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A developer's .env and environment must not change what the tests see."""
-    for name in (
-        "DATABASE_URL",
-        "CONTENT_DIR",
-        "LOG_LEVEL",
-        "LOG_FORMAT",
-        "GRADING_WORKERS",
-        "TICK_SECONDS",
-        "HTTP_PORT",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for kind in ALL:
+        for name in kind.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
 
 

@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.app import database_url, load_content, open_store
+from bot.app import Diagnosed, database_url, load_content, open_store, platform_makers
 from bot.chat.platform import Finding
 from bot.cli.data import DATABASE
 from bot.cli.failure import PROBLEMS, stop
 from bot.content.loader import BrokenBank
 from bot.errors import QuizError
+from bot.runtime.clock import SystemClock
 from bot.services.cards.words import count
 from bot.services.ports import StoreUnavailable
 from bot.store.engine import is_sqlite
 from bot.store.migrate import current, remedy_for
+from bot.store.store import SqlStore
 
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -36,7 +38,7 @@ def doctor(database: str | None) -> None:
 
 
 async def _examine(database: str | None) -> list[Finding]:
-    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [_content, _clock, _schema, _work]
+    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [_content, _clock, _schema, _work, _platforms]
     findings: list[Finding] = []
     for check in checks:
         try:
@@ -93,3 +95,28 @@ async def _work(database: str | None) -> list[Finding]:
         for row in dead
     ]
     return findings
+
+
+async def _platforms(database: str | None) -> list[Finding]:
+    makers = platform_makers()
+    if not makers:
+        return [Finding("platforms: none configured, so quizbot run opens the terminal room")]
+    store, ready = SqlStore(database_url(database)), await _is_ready(database)
+    try:
+        platforms = [maker(store, load_content(), SystemClock()) for maker in makers]
+        return [
+            finding
+            for platform in platforms
+            if isinstance(platform, Diagnosed)
+            for finding in await platform.diagnose(channels=ready)
+        ]
+    finally:
+        await store.close()
+
+
+async def _is_ready(database: str | None) -> bool:
+    try:
+        revision, head = await current(database_url(database))
+    except StoreUnavailable:
+        return False
+    return revision == head
