@@ -12,6 +12,7 @@ from typing import Self
 
 from bot.chat.event import Place
 from bot.grading.verdict import Verdict
+from bot.quiz.items import Judged
 from bot.quiz.period import Period
 from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import Plan, Schedule
@@ -746,6 +747,11 @@ class _Views:
             for point in work.grades[-1].grade.points if work.grades else ():
                 earned[work.submission.question_id, point.id].append(Verdict(point.verdict).credit)
         return [PointTally(*key, len(each), sum(each) / len(each)) for key, each in sorted(earned.items())]
+
+    async def judged(self, question_ids: Collection[str]) -> Sequence[Judged]:
+        graded = [w for w in self._state.work.values() if w.grades and w.submission.question_id in question_ids]
+        graded.sort(key=lambda w: (w.submission.submitted_at, w.submission.id))
+        return [Judged(w.submission.question_id, {p.id: p.verdict for p in w.grades[-1].grade.points}) for w in graded]
 
     async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:
         answered = {w.submission.round_id for w in self._works(player_id) if w.submission.ranked and not w.withdrawn}

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from bot.cli.agreement import agreement_table
-from bot.cli.content import bank
 from bot.cli.failure import PROBLEMS, USAGE, stop
+from bot.cli.folder import bank
 from bot.cli.output import print_message
 from bot.content.loader import load_bank, load_question
 from bot.content.schema import Question

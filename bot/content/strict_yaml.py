@@ -95,7 +95,7 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 break
         else:
-            raise Unusable(1, "the file is empty", "write a mapping such as `id: what-is-the-gil`")
+            raise Unusable(1, "the file is empty", "write a mapping such as `id: check-then-act`")
         value = self._value(next(events), events, ())
         next(events)  # the document's end
         following = next(events)

@@ -9,6 +9,7 @@ from functools import cached_property
 from bot.content.rubric import rubric_hash
 from bot.content.schema import Question
 from bot.grading.clauses import Term, terms
+from bot.grading.text import fold
 
 _KEPT = 1024
 # Words of any Python question: they tell no point from another.
@@ -48,11 +49,12 @@ class PointWordings:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """Everything the lexical judge knows of a question. `vocabulary` is every concept in it."""
+    """Everything the lexical judge knows of a question. `vocabulary` is every concept in it, `prompt` is folded."""
 
     points: tuple[PointWordings, ...]
     misconceptions: Mapping[str, tuple[Wording, ...]]
     vocabulary: tuple[str, ...]
+    prompt: str
 
 
 _prepared: OrderedDict[str, Rubric] = OrderedDict()
@@ -94,7 +96,8 @@ def _prepare(question: Question) -> Rubric:
     )
     wrong = {m.id: wordings((m.claim, *m.accept)) for m in question.misconceptions}
     every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [w for ws in wrong.values() for w in ws]
-    return Rubric(points, wrong, tuple(sorted({term.concept for w in every for term, _ in w.terms})))
+    vocabulary = tuple(sorted({term.concept for w in every for term, _ in w.terms}))
+    return Rubric(points, wrong, vocabulary, " ".join(fold(question.prompt).text.split()))
 
 
 def _once(all_terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -47,8 +47,8 @@ class Health:
 
 
 def default_plan(game: Game) -> Plan:
-    """Working days at nine, all packs, open for eight hours."""
-    return Plan(time(9), WORKDAYS, "UTC", tuple(sorted(game.bank.packs)), timedelta(hours=8))
+    """Working days at nine, the packs that are for everybody, open for eight hours."""
+    return Plan(time(9), WORKDAYS, "UTC", game.bank.default_packs, timedelta(hours=8))
 
 
 async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook:

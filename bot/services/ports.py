@@ -15,6 +15,7 @@ from typing import Protocol, Self
 from bot.chat.event import Place
 from bot.errors import QuizError
 from bot.grading.verdict import Grade
+from bot.quiz.items import Judged
 from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import Plan, Schedule
 from bot.quiz.submission import Submission
@@ -493,6 +494,10 @@ class PointTally:
 
 class Views(Protocol):
     """Reads that go round the model."""
+
+    async def judged(self, question_ids: Collection[str]) -> Sequence[Judged]:
+        """Every answer to these questions that has a grade, ranked or practice, oldest first, of all teams."""
+        ...
 
     async def board(self, team_id: int, period: str, *, size: int, own: int | None) -> Board:
         """`period` is a key of `quiz.period`, such as `week:2026-W48` or `all`."""

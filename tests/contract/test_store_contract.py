@@ -376,6 +376,30 @@ async def test_history_and_tallies_and_attendance(any_store: Store) -> None:
         assert [(asked.id, there) for asked, there in attendance] == [(missed.id, False), (played.id, True)]
 
 
+async def test_statistics_count_the_current_grade_of_ranked_and_practice_answers(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana, bo = await _player(uow, channel), await _player(uow, channel, "bo")
+        asked = await _round(uow, channel)
+        ranked = await _answer(uow, ana, channel, asked, "one two")
+        practised = await _answer(uow, ana, channel, None, "again")
+        withdrawn = await _answer(uow, bo, channel, asked, "gone")
+        await _answer(uow, bo, channel, None, "pending")
+        for given in (ranked, practised, withdrawn):
+            await uow.grades.add(_grade(given.id))
+        better = (PointVerdict("a", Verdict.HIT, 0.9, None), PointVerdict("b", Verdict.PARTIAL, 0.8, None))
+        await uow.grades.add(StoredGrade(ranked.id, Grade(better, (), "test-2", 75.0), "r1", NOW))
+        await uow.submissions.withdraw(withdrawn.id)
+        judged = await uow.views.judged(["q1", "q2"])
+        assert [dict(answer.verdicts) for answer in judged] == [
+            {"a": Verdict.HIT, "b": Verdict.PARTIAL},
+            {"a": Verdict.HIT, "b": Verdict.MISS},
+        ]
+        assert {answer.question_id for answer in judged} == {"q1"}
+        assert list(await uow.views.judged(["q2"])) == []
+        assert list(await uow.views.judged([])) == []
+
+
 async def test_hints_are_counted_per_round_and_the_last_one_repeats(any_store: Store) -> None:
     async with any_store.write() as uow:
         channel = await _channel(uow)

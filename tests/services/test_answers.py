@@ -175,6 +175,16 @@ async def test_nothing_public_before_the_close_shows_an_answer_or_a_grade(open_t
     assert "No points yet" in (await open_table.says("bo", "/quiz leaderboard")).text
 
 
+async def test_practice_is_from_the_channels_packs_unless_a_topic_is_named(table: Table) -> None:
+    await table.set_up()
+    gil, testing = ({q.title for q in table.game.bank.of_packs([pack])} for pack in ("gil", "testing"))
+    for person in ("ana", "bo", "cy", "di", "eve"):
+        card = (await table.says(person, "/quiz practice")).text
+        assert any(f"Practice: {title}" in card for title in gil)
+    other = (await table.says("ana", "/quiz practice flakiness")).text
+    assert any(f"Practice: {title}" in other for title in testing)
+
+
 async def test_practice_is_graded_and_never_ranked(open_table: Table) -> None:
     card = await open_table.says("ana", "/quiz practice check-then-act")
     assert "Practice:" in card.text

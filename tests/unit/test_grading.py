@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.content.schema import Question
+from bot.grading.clauses import clauses
 from bot.grading.offline import judge_offline
 from bot.grading.verdict import Grade, Verdict, score_of
 from tests.conftest import HOUSE
@@ -128,6 +129,12 @@ def test_evidence_ends_where_the_clause_ends() -> None:
     evidence = {point.evidence.text for point in judge_offline(GIL, answer).points if point.evidence}
     assert evidence
     assert all(text.endswith(("multiprocessing", "GIL", "GIL.")) for text in evidence)
+
+
+def test_a_wrapped_line_is_one_sentence_and_short_lines_are_several() -> None:
+    wrapped = "The GIL exists for the reason that the counts of references to\nobjects are not thread-safe."
+    assert len({clause.sentence for clause in clauses(wrapped)}) == 1
+    assert len({clause.sentence for clause in clauses("one thread at a time\nuse processes")}) == 2
 
 
 def test_a_true_statement_close_to_a_myth_is_no_myth() -> None:

@@ -11,7 +11,8 @@ from bot.chat.message import Button, Buttons, Form, Message
 from bot.chat.platform import Capabilities, Delivered, Finding, SendResult, Target
 from bot.platforms.terminal.render import show
 
-HERE = Place("terminal", "room", "Terminal room", "gil", "gil")
+# The id is that of the first rooms: databases have it.
+HERE = Place("terminal", "room", "Terminal room", "gil", "quiz")
 
 
 class Screen:

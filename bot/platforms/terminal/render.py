@@ -57,7 +57,7 @@ def show(console: Console, message: Message, *, seen_by: str | None = None) -> N
     note = f"only {seen_by} sees this" if seen_by else None
     if not is_rich(console):
         width = min(console.width, _WIDEST)
-        head = f"--- {note} ---\n" if note else "--- #gil ---\n"
+        head = f"--- {note} ---\n" if note else "--- #quiz ---\n"
         print(head + plain(message, width=width) + "\n", file=console.file)
         return
     console.print(renderable(message, note), width=min(console.width, _WIDEST))
