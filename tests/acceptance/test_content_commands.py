@@ -85,7 +85,7 @@ def test_code_that_prints_something_else_is_an_error_when_it_is_run(folder: Path
 def test_only_the_questions_named_are_checked() -> None:
     done = quizbot("content", "check", "check-then-act")
     assert done.returncode == 0
-    assert "1 questions in" in done.stdout
+    assert "1 question in" in done.stdout
     assert "convoy-effect" not in done.stdout
     assert quizbot("content", "check", "nope").returncode == 1
 
@@ -96,7 +96,7 @@ def test_a_bank_of_a_hundred_questions_is_shared_out_over_processes(folder: Path
         copy = text.replace("id: check-then-act\n", f"id: copy-{number}\n")
         (folder / "gil" / f"copy-{number}.yaml").write_text(copy, encoding="utf-8")
     done = quizbot("content", "check", CONTENT_DIR=str(folder))
-    assert "13 questions in 1 packs: 0 errors" in done.stdout
+    assert "13 questions in 1 pack: 0 errors" in done.stdout
     assert "copy-11: the grader agrees with 48 of 54 labelled verdicts" in done.stdout
     assert "asks much the same as copy-0" in done.stdout
 
