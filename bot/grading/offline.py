@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from bot.content.schema import Question
 from bot.grading.clauses import Clause, clauses
 from bot.grading.rubric import PointWordings, Rubric, Wording, prepare
-from bot.grading.text import fold
+from bot.grading.text import running
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
 
 VERSION = "offline-2"
@@ -25,13 +25,12 @@ REJECT = 0.62
 FLIPPED = 0.65
 _CLOSE = 0.1
 _MARGIN = 0.15
-_FULL = 3
-_LEAST = 2  # terms that must be found, or all of a wording that has fewer: one word alone says nothing
+_SPOKEN = 3  # terms
+_LEAST = 2  # terms that must be found before anything is called wrong
 _SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
 _QUOTED = 3  # words in a row of what the person was shown, from which on they are a quotation
-_VERBATIM = 93  # rapidfuzz ratio, 0 to 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +82,8 @@ def judge_offline(question: Question, answer: str) -> Grade:
 
 def _is_quoted(clause: Clause, answer: str, rubric: Rubric) -> bool:
     """Whether the clause gives the question or a hint back: a run of their words claims nothing."""
-    said = " ".join(fold(answer[clause.start : clause.end]).text.split())
-    long_enough = len(said.split()) >= _QUOTED
-    return long_enough and any(fuzz.partial_ratio(said, text, score_cutoff=_VERBATIM) for text in rubric.given)
+    said = running(answer[clause.start : clause.end])
+    return said.count(" ") > _QUOTED and any(said in text for text in rubric.given)
 
 
 def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: str | None = None) -> bool:
@@ -95,6 +93,14 @@ def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: s
         for point in rubric.points
         if point.id != but
     )
+
+
+def _said(wordings: Iterable[Wording], windows: Sequence[_Window], spoken: Sequence[_Window]) -> _Match:
+    """The best match; in a few words one term in common is a coincidence, in spoken ones it may be the point."""
+    wordings = tuple(wordings)
+    short = [wording for wording in wordings if len(wording.terms) < _LEAST]
+    found = (_best(wordings, windows, least=_LEAST), _best(wordings, spoken), _best(short, windows))
+    return max(found, key=lambda match: match.score)
 
 
 def _unless_anothers(match: _Match, point: PointWordings, rubric: Rubric) -> _Match:
@@ -114,8 +120,9 @@ def _unless_another_point(match: _Match, point: PointWordings, rubric: Rubric) -
 
 
 def _judge(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> PointVerdict:
-    said = _unless_anothers(_best(point.accept, windows, least=_LEAST), point, rubric)
-    partly = _unless_anothers(_best(point.partial, windows, least=_LEAST), point, rubric)
+    spoken = [window for window in windows if len(window.terms) >= _SPOKEN]
+    said = _unless_anothers(_said(point.accept, windows, spoken), point, rubric)
+    partly = _unless_anothers(_said(point.partial, windows, spoken), point, rubric)
     against = _unless_another_point(_best(point.reject, windows, least=_LEAST), point, rubric)
     flipped = _unless_another_point(_best(point.accept, windows, flipped=True), point, rubric)
     if against.score >= REJECT and (against.score > said.score or _apart(against, said)):
@@ -179,13 +186,14 @@ def _respelt(concept: str, vocabulary: Sequence[str]) -> str:
 
 
 def _best(wordings: Iterable[Wording], windows: Sequence[_Window], *, flipped: bool = False, least: int = 1) -> _Match:
+    """`least`: terms of a wording that must be found."""
     best = _NONE
     for wording in wordings:
         for window in windows:
             found = sum(term.concept in window.terms for term, _ in wording.terms)
-            if found < min(least, len(wording.terms)) and len(window.terms) < _FULL:
+            if found < least:
                 continue
-            score = _score(wording, window, flipped=flipped)
+            score = _score(wording, window, flipped=flipped, alone=found < min(_LEAST, len(wording.terms)))
             # Of equal matches the shortest is the better evidence.
             shorter = best.window is None or window.end - window.start < best.window.end - best.window.start
             if score > best.score + 1e-9 or (score > best.score - 1e-9 and score > 0 and shorter):
@@ -193,8 +201,11 @@ def _best(wordings: Iterable[Wording], windows: Sequence[_Window], *, flipped: b
     return best
 
 
-def _score(wording: Wording, window: _Window, *, flipped: bool) -> float:
-    """The share of the wording's weight that the window says with the same, or `flipped` with the other, sign."""
+def _score(wording: Wording, window: _Window, *, flipped: bool, alone: bool) -> float:
+    """The share of the wording's weight that the window says with the same, or `flipped` with the other, sign.
+
+    `alone`: only one term is found, which then must be asserted and not be what a denial is about.
+    """
     same = other = neutral = 0.0
     for term, weight in wording.terms:
         polarities = window.terms.get(term.concept)
@@ -209,6 +220,6 @@ def _score(wording: Wording, window: _Window, *, flipped: bool) -> float:
     if not flipped and any(window.terms.keys().isdisjoint(one_of) for one_of in wording.needed):
         return 0.0
     matched = other - same + neutral if flipped else same - other + neutral
-    if (other <= same) if flipped else (other > same):
-        return 0.0  # what it denies is more than what it asserts, or the other way round
+    if (other <= same) if flipped else (other > same or (alone and not same)):
+        return 0.0  # it denies more than it asserts, or the other way round
     return max(matched, 0.0) / (wording.total + _SMOOTHING)

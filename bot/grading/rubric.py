@@ -9,7 +9,7 @@ from functools import cached_property
 from bot.content.rubric import rubric_hash
 from bot.content.schema import Question
 from bot.grading.clauses import Term, terms
-from bot.grading.text import fold
+from bot.grading.text import running
 
 _KEPT = 1024
 # Words of any Python question: they tell no point from another.
@@ -100,7 +100,7 @@ def _prepare(question: Question) -> Rubric:
     wrong = {m.id: wordings((m.claim, *m.accept)) for m in question.misconceptions}
     every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [w for ws in wrong.values() for w in ws]
     vocabulary = tuple(sorted({term.concept for w in every for term, _ in w.terms}))
-    given = tuple(" ".join(fold(text).text.split()) for text in (question.prompt, *question.hints))
+    given = tuple(running(text) for text in (question.prompt, *question.hints))
     return Rubric(points, wrong, vocabulary, given)
 
 

@@ -47,3 +47,8 @@ _WORD = re.compile(r"[a-z0-9_]+(?:[.'/+:-][a-z0-9_]+)*\+*|[^\W_]+")
 def words(text: str) -> tuple[tuple[str, int, int], ...]:
     """The words of folded text with their offsets in it. `3.13`, `i/o`, `free-threaded` are one word each."""
     return tuple((match[0], match.start(), match.end()) for match in _WORD.finditer(text))
+
+
+def running(text: str) -> str:
+    """The words of a text in a row, without punctuation, between spaces: for finding one text in another."""
+    return f" {' '.join(word for word, *_ in words(fold(text).text))} "
