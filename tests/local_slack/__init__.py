@@ -1,33 +1,33 @@
 """A local Slack that unmodified slack-bolt and slack-sdk cannot tell from the real one.
 
-    async with local_slack() as slack:                      # 127.0.0.1, a free port; fails at the end on violations
-        team = slack.add_workspace("Team one")              # enterprise_id="E1" for one of an Enterprise Grid
+    async with local_slack() as slack:                # 127.0.0.1, a free port; fails at the end on violations
+        team = slack.add_workspace("Team one")        # enterprise_id="E1" for one of an Enterprise Grid
         ana = team.add_person("ana", tz="Europe/Berlin", admin=True)
-        app = slack.add_app(manifest, socket=True)          # or url="http://127.0.0.1:PORT/slack/events"
-        bot = team.install(app, by=ana)                     # bot.token, bot.bot_user_id; app.app_token, app.signing_secret
-        channel = team.add_channel("quiz", members=[ana], bots=[bot])     # private=True, shared_with=[other]
-        # Point the bot at slack.api_url (SLACK_API_URL), then: await app.transport.connected()
-        await ana.types(channel, "/quiz help")              # an Ack; ack.ok, ack.error, ack.seconds
-        post = await ana.sees("one thread at a time", channel)            # waits for it, fails with what was seen
-        await ana.presses(post, "Answer")                   # or chooses(post_or_view, "action or label", "option")
+        app = slack.add_app(manifest, socket=True)    # or url="http://127.0.0.1:PORT/slack/events", app.http.url
+        bot = team.install(app, by=ana)               # bot.token, bot.bot_user_id; app.app_token, app.signing_secret
+        channel = team.add_channel("quiz", members=[ana], bots=[bot])    # private=True, shared_with=[other]
+        # Point the bot at slack.api_url (SLACK_API_URL), then: await app.socket.connected()
+        await ana.types(channel, "/quiz help")        # an Ack: .ok, .error, .seconds
+        post = await ana.sees("one thread at a time", channel)           # waits for it, fails with what was seen
+        await ana.presses(post, "Answer")             # or chooses(post_or_view, "action or label", "option")
         view = await ana.sees_view("Your answer")
-        await ana.submits(view, {"Your answer": "The GIL …"})             # FormRefused where the client would refuse
-        reply = await ana.writes(channel, "a reply", thread=post)         # edits(reply, …), deletes(reply)
+        await ana.submits(view, {"Your answer": "It locks"})             # FormRefused where the client refuses
+        reply = await ana.writes(channel, "a reply", thread=post)        # edits(reply, ...), deletes(reply)
         home = await ana.opens_home(app)
 
-What people see: `ana.view`, `ana.home`, `ana.ephemeral`, `ana.direct_messages`, `ana.errors`, `ana.reads(x)` (her zone),
-`sees_ephemeral`, `sees_direct`, `sees_home`, `sees_no_view`; `message.text()`, `.pings()`, `.buttons()`, `.notification()`,
-`.unfurl_links`, `.versions`. `ana.reloads()` takes ephemeral messages and modals away.
-Time: `slack.clock` stands still until `slack.clock.advance(seconds)`: triggers (3 s), acknowledgements (3 s), retries,
-response_urls and tokens follow it; rate limits also count real seconds (`local_slack(real_seconds_count=False)` stops that).
-To let a bot miss its three seconds: start the gesture as a task, `await slack.interactions.waiting("command")`, advance.
-Trouble: `slack.faults.ratelimited("chat.postMessage", times=2, retry_after=1)`, `.server_error`, `.dropped` (after the work:
-an Unknown send), `.refused(method, error)`. Sockets: `connection.drop()`, `.close()`, `.disconnect("refresh_requested")`.
-Forged requests: `await app.transport.posts_forged("events", body, "wrong signature")`.
-Records: `slack.calls`, `slack.calls_of(method)`, `slack.acks` (real seconds), `slack.events.sent`, `await slack.settles()`,
+What people see: `ana.view`, `.home`, `.ephemeral`, `.direct_messages`, `.errors`, `.reads(x)` (in her zone),
+`.sees_ephemeral()`, `.sees_direct()`, `.sees_home()`, `.sees_no_view()`, `.reloads()`; `message.text()`, `.pings()`,
+`.buttons()`, `.notification()`, `.unfurl_links`, `.metadata`, `.versions`.
+Time: `slack.clock` stands still until `slack.clock.advance(seconds)`. Triggers, acknowledgements (3 s both), retries,
+response_urls and tokens follow it; rate limits count real seconds too (not with `real_seconds_count=False`).
+To let a bot miss its 3 s: start the gesture as a task, `await slack.interactions.waiting("command")`, advance.
+Trouble: `slack.faults.ratelimited("chat.postMessage", times=2, retry_after=1)`, `.server_error()`, `.refused()`,
+`.dropped()` (after the work: an Unknown send). Sockets: `app.socket.connections[0].drop()`, `.close()`,
+`.disconnect("warning")`. Forged: `await app.http.posts_forged("events", body, "wrong signature")`.
+Records: `slack.calls_of(method)`, `slack.acks` (real seconds), `slack.events.sent`, `await slack.settles()`,
 `slack.violations`; `slack.forgives("part of it")` for a test that breaks a rule on purpose.
-The variables SLACK_METHODS (a folder of METHOD.json) and SLACK_MANIFEST_SCHEMA (a JSON schema) make it check every call's
-arguments, and `check_manifest(manifest)` the manifest; both are skipped where they are not set.
+SLACK_METHODS (a folder of METHOD.json) and SLACK_MANIFEST_SCHEMA (a JSON schema) are environment variables: with them
+every call's arguments and, by `check_manifest(manifest)`, the manifest are checked; without them that is skipped.
 """
 
 from collections.abc import AsyncIterator

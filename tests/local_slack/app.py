@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.local_slack.http_mode import HttpMode
 from tests.local_slack.ids import secret
 from tests.local_slack.payload import Payload
+from tests.local_slack.socket_mode import SocketMode
 
 if TYPE_CHECKING:
-    from tests.local_slack.http_mode import HttpMode
     from tests.local_slack.people import Person
     from tests.local_slack.server import LocalSlack
-    from tests.local_slack.socket_mode import SocketMode
     from tests.local_slack.workspace import Workspace
 
 
@@ -35,6 +35,18 @@ class SlackApp:
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         return default if value is None else value
+
+    @property
+    def socket(self) -> "SocketMode":
+        """The app's connections, in Socket Mode."""
+        assert isinstance(self.transport, SocketMode)
+        return self.transport
+
+    @property
+    def http(self) -> "HttpMode":
+        """The app's address, in HTTP mode."""
+        assert isinstance(self.transport, HttpMode)
+        return self.transport
 
     @property
     def name(self) -> str:

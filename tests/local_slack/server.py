@@ -69,7 +69,7 @@ class LocalSlack:
                 web.route("*", "/api/{method:.*}", WebApi(self).serve),
                 web.get("/link/{app}", self._socket),
                 web.post("/response/{ticket}", self.response_urls.serve),
-                web.get("/oauth/v2/authorize", lambda request: authorize_page(self, request)),
+                web.get("/oauth/v2/authorize", self._authorize),
             ]
         )
         self.session = ClientSession()
@@ -98,6 +98,9 @@ class LocalSlack:
     def api_url(self) -> str:
         """What SLACK_API_URL is set to."""
         return f"{self.address}/api/"
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        return await authorize_page(self, request)
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         app = self.apps.get(request.match_info["app"])
