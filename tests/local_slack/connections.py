@@ -16,7 +16,7 @@ def open_connection(call: Call) -> Payload:
 
 
 @method("auth.test", tier=5)
-def test(call: Call) -> Payload:
+def auth_test(call: Call) -> Payload:
     bot = call.installation
     workspace = bot.workspace
     answer: Payload = {

@@ -149,13 +149,5 @@ def _number(ts: str) -> tuple[int, int]:
 def _messages(call: Call, messages: list[Message]) -> Payload:
     page, cursor = paged(call, messages)
     metadata = call.flag("include_all_metadata")
-    answer: Payload = {"messages": [_with_thread(message, metadata) for message in page], "has_more": bool(cursor)}
+    answer: Payload = {"messages": [message.payload(metadata=metadata) for message in page], "has_more": bool(cursor)}
     return answer | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
-
-
-def _with_thread(message: Message, metadata: bool) -> Payload:
-    thread = message.channel.thread(message.ts)
-    shown = message.payload(metadata=metadata)
-    if len(thread) > 1:
-        shown |= {"thread_ts": message.ts, "reply_count": len(thread) - 1, "latest_reply": thread[-1].ts}
-    return shown

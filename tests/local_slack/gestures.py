@@ -44,9 +44,10 @@ def command(person: "Person", bot: Installation, channel: Channel, name: str, te
 
 def interaction(person: "Person", bot: Installation, kind: str) -> Payload:
     """What every interaction carries."""
-    workspace = person.workspace
+    workspace = bot.workspace
     enterprise = {"id": workspace.enterprise_id, "name": "Grid"} if workspace.enterprise_id else None
-    user = {"id": person.id, "username": person.profile.name, "name": person.profile.name, "team_id": workspace.id}
+    name = person.profile.name
+    user = {"id": person.id, "username": name, "name": name, "team_id": person.workspace.id}
     return {
         "type": kind,
         "team": {"id": workspace.id, "domain": workspace.domain},
@@ -69,7 +70,7 @@ def place(person: "Person", bot: Installation, target: Message | View) -> Payloa
         "channel_id": channel.id,
         "is_ephemeral": bool(target.visible_to),
     }
-    if target.thread_ts:
+    if target.is_reply:
         container["thread_ts"] = target.thread_ts
     where: Payload = {
         "container": container,

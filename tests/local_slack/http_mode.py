@@ -108,13 +108,23 @@ def signature(secret: str, stamp: str, body: bytes) -> str:
     return "v0=" + hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
 
 
+def _read(text: str, *, is_json: bool) -> Payload | None:
+    if not is_json:
+        return {"text": text}
+    try:
+        body: Payload = json.loads(text)
+    except ValueError:
+        return None
+    return body
+
+
 async def _ack(kind: str, response: ClientResponse, sent: float) -> Ack:
     text = await response.text()
     ok = response.status == 200
     body: Payload | None = None
     if ok and text and kind != "events":
-        is_json = response.content_type == "application/json"
-        body = json.loads(text) if is_json else {"text": text}
+        body = _read(text, is_json=response.content_type == "application/json")
+        ok = body is not None
     return Ack(
         kind,
         ok=ok,

@@ -59,11 +59,25 @@ class Message:
             "metadata": self.metadata if metadata else None,
         }
         message |= {key: value for key, value in optional.items() if value}
+        message |= self._thread()
         if self.reactions:
             message["reactions"] = [
                 {"name": name, "users": users, "count": len(users)} for name, users in self.reactions.items()
             ]
         return message
+
+    def _thread(self) -> Payload:
+        replies = [m for m in self.channel.thread(self.ts) if m is not self]
+        if not replies:
+            return {}
+        users = sorted({reply.user for reply in replies})
+        return {
+            "thread_ts": self.ts,
+            "reply_count": len(replies),
+            "reply_users": users,
+            "reply_users_count": len(users),
+            "latest_reply": replies[-1].ts,
+        }
 
     def text(self, zone: tzinfo = UTC) -> str:
         """What a person in this zone reads; the fallback text is not shown where there are blocks."""

@@ -250,8 +250,6 @@ class Person:
         message = Message(channel, self.slack.ts(), self.id, gestures.typed(self, text), team_id=self.workspace.id)
         message.thread_ts, message.broadcast = root, broadcast and root is not None
         channel.messages.append(message)
-        if thread is not None:
-            next(m for m in channel.messages if m.ts == root).thread_ts = root
         self.slack.events.message(message)
         self.slack.changed()
         return message

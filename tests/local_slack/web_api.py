@@ -105,12 +105,22 @@ async def _read(request: web.Request, call: Call, method: Method | None) -> None
         if method is not None and not method.takes_json:
             call.slack.violation(f"{call.method} does not take JSON")
             return
-        call.args |= json.loads(await request.text() or "{}")
+        call.args |= _json_body(await request.text())
     else:
         call.args |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
     for key in JSON_ARGUMENTS:
         if isinstance(call.args.get(key), str):
             call.args[key] = _parsed(call.args[key], key)
+
+
+def _json_body(text: str) -> Payload:
+    try:
+        body = json.loads(text or "{}")
+    except ValueError:
+        raise ApiError("invalid_json") from None
+    if not isinstance(body, dict):
+        raise ApiError("json_not_object")
+    return body
 
 
 def _parsed(text: str, key: str) -> object:

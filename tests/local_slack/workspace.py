@@ -136,6 +136,12 @@ class Workspace:
         channel.archived = False
         self.slack.events.channel_life(channel, "unarchive", by.id)
 
+    def makes_private(self, channel: Channel, by: Person) -> None:
+        """A public channel turns private and keeps its id."""
+        channel.kind = "private"
+        event: Payload = {"type": "channel_convert_to_private", "channel": channel.id, "user": by.id}
+        self.slack.events.workspace(self, event)
+
     def renames(self, channel: Channel, name: str, by: Person) -> None:
         """A channel gets another name; its id stays."""
         channel.name = name
