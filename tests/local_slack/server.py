@@ -155,6 +155,7 @@ class LocalSlack:
     def violation(self, what: str) -> None:
         """Note something the real Slack would not take, or a bot should not do."""
         self.violations.append(what)
+        self.changed()
 
     def check(self) -> None:
         """Fail where the bot broke a rule."""

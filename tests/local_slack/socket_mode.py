@@ -148,6 +148,7 @@ class SocketMode:
         connection.received.append(envelope_id)
         try:
             await connection.ws.send_json(envelope)
+            self.slack.changed()
             body = await pending.acked
         except ConnectionError:
             return Ack(kind, ok=False, error=NOT_REACHED, retry_reason="connection_failed")
