@@ -15,6 +15,7 @@
         reply = await ana.writes(channel, "a reply", thread=post)        # edits(reply, ...), deletes(reply)
         home = await ana.opens_home(app)
 
+OAuth: `await ana.browser.installs("http://127.0.0.1:PORT/slack/install")`, after `app.redirect_urls.append(address)`.
 What people see: `ana.view`, `.home`, `.ephemeral`, `.direct_messages`, `.errors`, `.reads(x)` (in her zone),
 `.sees_ephemeral()`, `.sees_direct()`, `.sees_home()`, `.sees_no_view()`, `.reloads()`; `message.text()`, `.pings()`,
 `.buttons()`, `.notification()`, `.unfurl_links`, `.metadata`, `.versions`.

@@ -126,14 +126,12 @@ def _check_thread(call: Call, channel: Channel) -> None:
     if thread is None:
         return
     if not isinstance(thread, str):
-        call.slack.violation("thread_ts is an id, not a number: send it as a string")
-        raise invalid_arguments("thread_ts must be a string")
+        raise invalid_arguments("thread_ts is an id, not a number: send it as a string")
     try:
         parent = channel.message(thread)
     except ApiError:
         raise ApiError("thread_not_found") from None
     if parent.is_reply:
-        call.slack.violation("thread_ts names a reply; it must name the thread's first message")
         raise ApiError("cannot_reply_to_message")
 
 

@@ -40,6 +40,7 @@ class Delivery:
     """One event on its way to one app, with each attempt's outcome."""
 
     event_id: str
+    to: "Installation"
     body: Payload
     attempts: list[Ack] = field(default_factory=list)
 
@@ -159,10 +160,10 @@ class Events:
     def _to(self, installation: "Installation", event: Payload, channel: Channel | None = None) -> None:
         if not _hears(installation, event, channel):
             return
-        delivery = Delivery(self.slack.ids.new("Ev"), {})
+        delivery = Delivery(self.slack.ids.new("Ev"), installation, {})
         delivery.body = self._body(installation, event, channel, delivery.event_id)
         self.sent.append(delivery)
-        self.slack.spawn(self._deliver(installation, delivery))
+        self.slack.spawn(self._deliver(delivery))
 
     def _body(self, installation: "Installation", event: Payload, channel: Channel | None, event_id: str) -> Payload:
         app, now = installation.app, self.slack.clock.now()
@@ -183,22 +184,23 @@ class Events:
             "event_context": f"4-{event_id}",
         }
 
-    async def _deliver(self, installation: "Installation", delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery) -> None:
         reason = ""
         for attempt, wait in enumerate(RETRY_SECONDS):
             await self.slack.clock.reached(self.slack.clock.now() + wait)
-            ack = await self.attempt(installation, delivery.body, attempt, reason)
-            delivery.attempts.append(ack)
-            self.slack.acks.append(ack)
-            self.slack.changed()
+            ack = await self._attempt(delivery, attempt, reason)
             if ack.ok or ack.no_retry:
                 return
             reason = ack.retry_reason
 
-    async def attempt(self, installation: "Installation", body: Payload, attempt: int = 0, reason: str = "") -> Ack:
+    async def again(self, delivery: Delivery) -> Ack:
+        """Deliver once more what the bot has already taken, as Slack does when an acknowledgement is lost."""
+        return await self._attempt(delivery, 1, "http_timeout")
+
+    async def _attempt(self, delivery: Delivery, attempt: int, reason: str) -> Ack:
         """Deliver once and wait three seconds of Slack's clock."""
         clock = self.slack.clock
-        sending = asyncio.ensure_future(installation.app.transport.send("events", body, attempt, reason))
+        sending = asyncio.ensure_future(delivery.to.app.transport.send("events", delivery.body, attempt, reason))
         late = asyncio.ensure_future(clock.reached(clock.now() + ACK_SECONDS))
         try:
             await asyncio.wait({sending, late}, return_when=asyncio.FIRST_COMPLETED)
@@ -210,6 +212,9 @@ class Events:
             sending.cancel()
             late.cancel()
         ack.attempt = attempt
+        delivery.attempts.append(ack)
+        self.slack.acks.append(ack)
+        self.slack.changed()
         return ack
 
 

@@ -54,7 +54,7 @@ class Interactions:
             raise ApiError("invalid_trigger_id")
         if trigger.used:
             raise ApiError("exchanged_trigger_id")
-        if trigger.expires_at < self.slack.clock.now():
+        if trigger.expires_at <= self.slack.clock.now():
             raise ApiError("expired_trigger_id")
         trigger.used = True
         return trigger

@@ -59,6 +59,8 @@ class Message:
             "metadata": self.metadata if metadata else None,
         }
         message |= {key: value for key, value in optional.items() if value}
+        if not self.bot_id:
+            message["client_msg_id"] = f"client-{self.ts}"
         message |= self._thread()
         if self.reactions:
             message["reactions"] = [

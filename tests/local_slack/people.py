@@ -1,11 +1,11 @@
 """A person at the client: what they do, and what they then see."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tests.local_slack import gestures
 from tests.local_slack.ack import Ack
 from tests.local_slack.app import Installation, SlackApp
+from tests.local_slack.browser import Browser
 from tests.local_slack.channel import Channel
 from tests.local_slack.form import field_named, fill_in, state_of
 from tests.local_slack.message import Message, interactive
@@ -29,6 +29,7 @@ class Person:
         self.workspace = workspace
         self.profile = profile
         self.screen = Screen(slack, workspace, profile)
+        self.browser = Browser(slack, profile.id)
 
     @property
     def id(self) -> str:
@@ -303,24 +304,6 @@ class Person:
     def _home_version(self, app: SlackApp) -> int:
         view = self.slack.modals.homes.get((self.id, app.id))
         return view.version if view else 0
-
-    # installing in the browser
-
-    async def approves(self, authorize_url: str) -> str:
-        """Click Allow on the authorize page; the address the browser is sent to, with code and state."""
-        return await self._browses(authorize_url, {"person": self.id})
-
-    async def refuses(self, authorize_url: str) -> str:
-        """Click Cancel."""
-        return await self._browses(authorize_url, {"person": self.id, "answer": "refuse"})
-
-    async def _browses(self, authorize_url: str, cookies: dict[str, str]) -> str:
-        parts = urlsplit(authorize_url)
-        url = f"{self.slack.address}{parts.path}?{parts.query}"
-        async with self.slack.session.get(url, cookies=cookies, allow_redirects=False) as response:
-            if response.status != 302:
-                raise AssertionError(f"The authorize page says: {await response.text()}")
-            return response.headers["Location"]
 
     # who and where
 

@@ -39,19 +39,18 @@ def check_content(slack: "LocalSlack", args: Payload, *, most: int = POST_CHARAC
         raise ApiError("msg_too_long")
     if len(attachments) > ATTACHMENTS:
         raise ApiError("too_many_attachments")
-    _check_blocks(slack, blocks)
+    _check_blocks(blocks)
     for attachment in attachments:
-        _check_blocks(slack, attachment.get("blocks"))
+        _check_blocks(attachment.get("blocks"))
     if blocks and not text:
         slack.violation("a message with blocks has no `text`: screen readers and notifications say nothing")
     _check_dates(slack, [str(text or ""), *mrkdwn_texts(blocks or [])])
 
 
-def _check_blocks(slack: "LocalSlack", blocks: object) -> None:
+def _check_blocks(blocks: object) -> None:
     if not blocks:
         return
     if problems := block_problems(blocks, "message"):
-        slack.violation(f"invalid_blocks: {problems}")
         raise ApiError("invalid_blocks", errors=problems, response_metadata={"messages": problems})
     if characters(blocks) > MESSAGE_CHARACTERS:
         raise ApiError("msg_blocks_too_long")

@@ -78,10 +78,12 @@ class Fault:
 class Faults:
     """What the next calls of a method run into, in the order a test asked for."""
 
+    clock: Clock
     _next: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))
+    _not_before: dict[str, float] = field(default_factory=dict)
 
     def ratelimited(self, method: str, times: int = 1, retry_after: int = 1) -> None:
-        """The next calls get 429."""
+        """The next calls get 429, and so does each that comes before its `Retry-After` is over."""
         self._next[method] += [Fault("status", 429, retry_after, "ratelimited")] * times
 
     def server_error(self, method: str, times: int = 1, status: int = 503) -> None:
@@ -98,5 +100,10 @@ class Faults:
 
     def take(self, method: str) -> Fault | None:
         """The fault this call runs into."""
+        if (early := self._not_before.get(method, 0.0) - self.clock.for_limits()) > 0:
+            return Fault("status", 429, ceil(early), "ratelimited")
         waiting = self._next[method]
-        return waiting.pop(0) if waiting else None
+        fault = waiting.pop(0) if waiting else None
+        if fault is not None and fault.status == 429:
+            self._not_before[method] = self.clock.for_limits() + fault.retry_after
+        return fault

@@ -55,7 +55,7 @@ class ResponseUrls:
             url = self._use(request.match_info["ticket"])
             respond(self.slack, url, json.loads(await request.text()))
         except ApiError as error:
-            self.slack.changed()
+            self.slack.violation(f"response_url: {error.name} {error.extra or ''}".strip())
             return web.json_response({"ok": False, "error": error.name} | error.extra, status=404)
         self.slack.changed()
         return web.Response(text="ok")

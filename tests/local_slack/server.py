@@ -40,7 +40,7 @@ class LocalSlack:
         self.clock = Clock(real_seconds_count=real_seconds_count)
         self.ids = Ids()
         self.limits = RateLimits(self.clock, channel_burst)
-        self.faults = Faults()
+        self.faults = Faults(self.clock)
         self.violations: list[str] = []
         self.workspaces: dict[str, Workspace] = {}
         self.apps: dict[str, SlackApp] = {}

@@ -10,21 +10,21 @@ from tests.local_slack.view_limits import checked_view
 
 @method("views.open", tier=4, required=("view",))
 def open_view(call: Call) -> Payload:
-    view = checked(call, "modal")
+    view = checked_view(call.args["view"], "modal")
     trigger = _trigger(call)
     return {"view": call.slack.modals.open(trigger.user, call.installation, view).payload()}
 
 
 @method("views.push", tier=4, required=("view",))
 def push(call: Call) -> Payload:
-    view = checked(call, "modal")
+    view = checked_view(call.args["view"], "modal")
     trigger = _trigger(call)
     return {"view": call.slack.modals.push(trigger.user, call.installation, view).payload()}
 
 
 @method("views.update", tier=4, required=("view",))
 def update(call: Call) -> Payload:
-    given = checked(call, "modal", "home")
+    given = checked_view(call.args["view"], "modal", "home")
     if not call.text("view_id") and not call.text("external_id"):
         raise invalid_arguments("missing required field: view_id")
     view = call.slack.modals.find(call.installation, call.text("view_id"), call.text("external_id"))
@@ -35,22 +35,13 @@ def update(call: Call) -> Payload:
 
 @method("views.publish", tier=4, required=("user_id", "view"))
 def publish(call: Call) -> Payload:
-    given = checked(call, "home")
+    given = checked_view(call.args["view"], "home")
     bot = call.installation
     if not bot.app.home_tab:
         raise ApiError("not_enabled")
     if call.text("user_id") not in bot.workspace.people:
         raise invalid_arguments("invalid user_id")
     return {"view": call.slack.modals.publish(call.text("user_id"), bot, given, call.text("hash")).payload()}
-
-
-def checked(call: Call, *types: str) -> Payload:
-    """The view within its limits; what breaks them is also noted as a violation."""
-    try:
-        return checked_view(call.args["view"], *types)
-    except ApiError as error:
-        call.slack.violation(f"{call.method}: {error.name} {error.extra}")
-        raise
 
 
 def _trigger(call: Call) -> Trigger:

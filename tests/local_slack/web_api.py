@@ -11,7 +11,7 @@ from tests.local_slack import chat, connections, conversations, oauth, reactions
 from tests.local_slack.app import Installation
 from tests.local_slack.call import Call
 from tests.local_slack.methods import METHODS, Method
-from tests.local_slack.payload import ApiError, Payload, invalid_arguments
+from tests.local_slack.payload import FAULTS_OF_THE_BOT, ApiError, Payload, invalid_arguments
 from tests.local_slack.ratelimits import Fault, ratelimited
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class WebApi:
         except ApiError as error:
             call.status = error.status
             call.answer = {"ok": False, "error": error.name} | error.extra
+            if error.name in FAULTS_OF_THE_BOT:
+                self.slack.violation(f"{name}: {error.name} {error.extra or ''}".strip())
         self.slack.changed()
         if fault is not None and fault.kind == "drop_after_work":
             return _cut(request)
@@ -53,7 +55,6 @@ class WebApi:
         method = METHODS.get(call.method)
         await _read(request, call, method)
         if method is None:
-            self.slack.violation(f"unknown method {call.method}")
             raise ApiError("unknown_method")
         _authenticate(request, call, method)
         if fault is not None:
@@ -70,7 +71,6 @@ class WebApi:
                 self.slack.violation(problem)
             call.needs(*method.scopes)
         if missing := [name for name in method.required if call.args.get(name) in (None, "")]:
-            self.slack.violation(f"{call.method}: missing {', '.join(missing)}")
             raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
 
 

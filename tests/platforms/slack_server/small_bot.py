@@ -37,7 +37,7 @@ def manifest(*, socket: bool = True, rotation: bool = False, **changes: object) 
         },
         "oauth_config": {
             "scopes": {"bot": list(SCOPES)},
-            "redirect_urls": ["https://example.com/slack/oauth_redirect"],
+            "redirect_urls": ["https://example.com/slack/back"],
         },
         "settings": {
             "event_subscriptions": events,

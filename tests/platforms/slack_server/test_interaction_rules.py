@@ -73,7 +73,7 @@ async def test_what_was_typed_stays_when_a_modal_changes() -> None:
 async def test_a_modal_that_breaks_a_limit_is_refused_and_noted(change: dict[str, object], error: str) -> None:
     async with scene() as s:
         assert await opens(s, form() | change, trigger_id=trigger(s)) == error
-        s.slack.forgives("views.open")
+        s.slack.forgives(f"views.open: {error}")
 
 
 async def test_the_home_tab_must_be_enabled() -> None:
@@ -101,6 +101,7 @@ async def test_a_response_url_takes_five_answers() -> None:
         url = s.slack.response_urls.new(s.ana.id, s.bot, s.channel)
         statuses = [await answer(url, text=f"{n}", response_type="ephemeral") for n in range(6)]
         assert statuses == [200] * 5 + [404]
+        s.slack.forgives("used_url")
         assert [m.text() for m in s.ana.ephemeral] == ["0", "1", "2", "3", "4"]
 
 
@@ -109,6 +110,7 @@ async def test_a_response_url_lives_thirty_minutes() -> None:
         url = s.slack.response_urls.new(s.ana.id, s.bot, s.channel)
         s.slack.clock.advance(30 * 60 + 1)
         assert await answer(url, text="x", response_type="ephemeral") == 404
+        s.slack.forgives("expired_url")
 
 
 async def test_an_answer_changes_or_removes_the_message_it_belongs_to() -> None:

@@ -1,15 +1,22 @@
 """Installing in the browser, and tokens that rotate."""
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store.file import FileInstallationStore
 from slack_sdk.oauth.installation_store.models.bot import Bot
+from slack_sdk.oauth.state_store.file import FileOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.local_slack import Person
 from tests.platforms.slack_server.scene import Scene, scene
+from tests.platforms.slack_server.small_bot import by_http, quiz
 
 # slack-sdk still signs its OAuth calls by a class that aiohttp calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -23,7 +30,7 @@ def page(s: Scene, **changes: str) -> str:
 
 
 async def approved(s: Scene, person: Person) -> str:
-    target = urlsplit(await person.approves(page(s)))
+    target = urlsplit(await person.browser.approves(page(s)))
     answer = parse_qs(target.query)
     assert answer["state"] == ["s1"]
     return answer["code"][0]
@@ -67,9 +74,9 @@ async def test_the_page_refuses_strange_addresses_scopes_and_apps() -> None:
     async with scene() as s:
         for change in ({"redirect_uri": "https://evil.example/"}, {"scope": "admin"}, {"client_id": "9.9"}):
             with pytest.raises(AssertionError, match="authorize page"):
-                await s.ana.approves(page(s, **change))
+                await s.ana.browser.approves(page(s, **change))
         s.slack.forgives("scopes that are not in the manifest")
-        assert "error=access_denied" in await s.ana.refuses(page(s))
+        assert "error=access_denied" in await s.ana.browser.refuses(page(s))
 
 
 async def test_a_rotating_token_lives_twelve_hours_and_its_refresh_token_works_once() -> None:
@@ -88,7 +95,7 @@ async def test_a_rotating_token_lives_twelve_hours_and_its_refresh_token_works_o
             bot_user_id="U",
             bot_refresh_token=str(installed["refresh_token"]),
             bot_token_expires_at=1,
-            installed_at=1,
+            installed_at=1.0,
         )
         rotator = AsyncTokenRotator(
             client_id=s.app.client_id,
@@ -107,3 +114,39 @@ async def test_a_wrong_client_secret_opens_nothing() -> None:
         client = AsyncWebClient(base_url=s.slack.api_url)
         with pytest.raises(SlackApiError, match="bad_client_secret"):
             await client.oauth_v2_access(client_id=s.app.client_id, client_secret="wrong", code="x")
+
+
+def bolt_with_installations(s: Scene, folder: Path) -> AsyncApp:
+    """A bot that any workspace can install."""
+    client = AsyncWebClient(base_url=s.slack.api_url)
+    settings = AsyncOAuthSettings(
+        client_id=s.app.client_id,
+        client_secret=s.app.client_secret,
+        scopes=s.app.scopes,
+        authorization_url=f"{s.slack.address}/oauth/v2/authorize",
+        installation_store=FileInstallationStore(base_dir=str(folder), client_id=s.app.client_id),
+        state_store=FileOAuthStateStore(expiration_seconds=600, base_dir=str(folder), client_id=s.app.client_id),
+    )
+    app = AsyncApp(
+        client=client, signing_secret=s.app.signing_secret, oauth_flow=AsyncOAuthFlow(client=client, settings=settings)
+    )
+    app.command("/quiz")(quiz)
+    return app
+
+
+async def test_two_workspaces_install_one_bot_through_bolts_own_pages(tmp_path: Path) -> None:
+    async with scene(socket=False, rotation=True) as s:
+        other = s.slack.add_workspace("Team two")
+        eve = other.add_person("eve", admin=True)
+        bot = bolt_with_installations(s, tmp_path)
+        async with by_http(s.app, bot):
+            site = s.app.http.url.removesuffix("/slack/events")
+            s.app.redirect_urls.append(f"{site}/slack/oauth_redirect")
+            for person in (s.ana, eve):
+                assert "Thank you" in await person.browser.installs(f"{site}/slack/install")
+                lounge = person.workspace.add_channel("lounge", members=[person])
+                assert (await person.types(lounge, "/quiz echo")).ok
+                await person.sees_ephemeral("You typed echo")
+            assert len(s.slack.calls_of("oauth.v2.access")) == 2
+            refused = await eve.browser.visits(f"{site}/slack/oauth_redirect?code=x&state=forged")
+            assert "Thank you" not in refused

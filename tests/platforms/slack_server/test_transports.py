@@ -205,6 +205,23 @@ async def test_without_a_connection_a_command_fails_at_once() -> None:
         assert (ack.ok, ack.error) == (False, "dispatch_failed")
 
 
+async def test_an_event_can_come_again_although_it_was_taken() -> None:
+    async with scene(bot_runs=True) as s:
+        await s.ana.writes(s.channel, "hello")
+        await s.slack.settles()
+        (delivery,) = s.slack.events.sent
+        assert (await s.slack.events.again(delivery)).ok
+        assert [ack.attempt for ack in delivery.attempts] == [0, 1]
+
+
+async def test_an_answer_other_than_200_is_told_to_the_person() -> None:
+    async with scene(socket=False, bot_runs=True) as s:
+        s.app.http.url += "/nowhere"
+        ack = await s.ana.types(s.channel, "/quiz")
+        assert (ack.status, ack.error) == (404, "dispatch_failed")
+        assert s.ana.errors == ['/quiz failed with the error "dispatch_failed"']
+
+
 async def test_how_long_an_answer_took_is_recorded() -> None:
     async with scene(bot_runs=True) as s:
         await s.ana.types(s.channel, "/quiz echo")

@@ -25,6 +25,7 @@ async def test_who_calls_is_told_by_the_token() -> None:
         ):
             with pytest.raises(SlackApiError, match=error):
                 await AsyncWebClient(token=token, base_url=s.slack.api_url).auth_test()
+        s.slack.forgives("not_authed")
 
 
 async def test_a_token_in_the_body_of_a_form_is_taken() -> None:
@@ -59,7 +60,7 @@ async def test_a_missing_scope_is_named() -> None:
 async def test_a_method_slack_does_not_have_is_a_violation() -> None:
     async with scene() as s:
         assert await s.error_of("quiz.ask") == "unknown_method"
-        s.slack.forgives("unknown method quiz.ask")
+        s.slack.forgives("quiz.ask: unknown_method")
 
 
 async def test_a_bot_posts_only_where_it_may() -> None:
@@ -109,6 +110,8 @@ async def test_a_bot_of_one_workspace_never_reaches_another() -> None:
 async def test_a_post_that_breaks_a_limit_is_refused(content: dict[str, object], error: str) -> None:
     async with scene() as s:
         assert await s.error_of("chat.postMessage", channel=s.channel.id, **content) == error
+        if error != "thread_not_found":
+            s.slack.forgives(error)
 
 
 async def test_an_edit_has_its_own_limits() -> None:
@@ -116,6 +119,7 @@ async def test_an_edit_has_its_own_limits() -> None:
         ts = (await s.client.chat_postMessage(channel=s.channel.id, text="x"))["ts"]
         reply = await s.ana.writes(s.channel, "mine")
         assert await s.error_of("chat.update", channel=s.channel.id, ts=ts, text="x" * 4001) == "msg_too_long"
+        s.slack.forgives("msg_too_long")
         assert await s.error_of("chat.update", channel=s.channel.id, ts=reply.ts, text="x") == "cant_update_message"
         assert await s.error_of("chat.update", channel=s.channel.id, ts="1.0", text="x") == "message_not_found"
         await s.client.chat_update(channel=s.channel.id, ts=ts, text="y")
@@ -199,6 +203,9 @@ async def test_a_client_that_retries_after_429_gets_through() -> None:
         with pytest.raises(SlackApiError) as refused:
             await s.client.chat_postMessage(channel=s.channel.id, text="x")
         assert refused.value.response.headers["Retry-After"] == "7"
+        assert await s.error_of("chat.postMessage", channel=s.channel.id, text="too early") == "ratelimited"
+        s.slack.clock.advance(7)
+        assert await s.error_of("chat.postMessage", channel=s.channel.id, text="in time") == ""
 
 
 async def test_a_server_error_is_no_json_and_does_no_work() -> None:
