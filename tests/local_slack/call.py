@@ -51,5 +51,7 @@ class Call:
     def needs(self, *scopes: str) -> None:
         """Refuse the call where the installation has none of these scopes."""
         have = self.installation.scopes
+        if scopes and not set(scopes) & set(self.installation.app.scopes):
+            self.slack.violation(f"{self.method}: the manifest names none of the scopes {', '.join(scopes)}")
         if scopes and not set(scopes) & set(have):
             raise ApiError("missing_scope", needed=",".join(scopes), provided=",".join(have))

@@ -6,6 +6,7 @@ from tests.local_slack.message import Message
 from tests.local_slack.methods import method
 from tests.local_slack.payload import ApiError, Payload, invalid_arguments
 from tests.local_slack.posting import UPDATE_CHARACTERS, check_content, checked_metadata, fill
+from tests.local_slack.workspace import known_profile
 
 
 @method("chat.postMessage", "chat:write", tier=5, required=("channel",))
@@ -30,9 +31,11 @@ def post_ephemeral(call: Call) -> Payload:
     if call.text("user") not in channel.members:
         raise ApiError("user_not_in_channel")
     check_content(call.slack, call.args)
+    _check_thread(call, channel)
     message = _message(call, channel)
     message.visible_to = call.text("user")
-    channel.messages.append(message)
+    if known_profile(call.installation.workspace, message.visible_to).active:
+        channel.messages.append(message)
     return {"message_ts": message.ts}
 
 

@@ -60,7 +60,7 @@ class ArgumentLists:
             self.folder = Path(os.environ["SLACK_METHODS"])
 
     def problems(self, name: str, args: Payload, scopes: list[str]) -> list[str]:
-        """What a call gives wrong by the published list."""
+        """What a call gives wrong by the published list; `scopes` are the manifest's."""
         facts = self._facts(name)
         if facts is None:
             return []
@@ -70,7 +70,7 @@ class ArgumentLists:
         found += [f"{name}: missing argument {key}" for key in required if key not in args and key != "token"]
         needed = facts.get("scope", {}).get("bot", [])
         if needed and not set(needed) & set(scopes):
-            found.append(f"{name}: needs one of the scopes {', '.join(needed)}")
+            found.append(f"{name}: the manifest names none of the scopes {', '.join(needed)}")
         return found
 
     def _facts(self, name: str) -> Payload | None:

@@ -46,6 +46,11 @@ class Person:
         return self.screen.view()
 
     @property
+    def views(self) -> list[View]:
+        """The whole stack of modals, the top last."""
+        return self.slack.modals.stack(self.id)
+
+    @property
     def home(self) -> View | None:
         """The Home tab last published for them."""
         homes = self.screen.homes()

@@ -25,6 +25,7 @@ class Profile:
     deleted: bool = False
     locale: str = "en-US"
     enterprise_id: str = ""
+    active: bool = True  # ephemeral messages reach only people who are there
 
     @property
     def is_bot(self) -> bool:

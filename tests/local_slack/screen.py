@@ -39,6 +39,8 @@ class Screen:
     def _visible(self, message: Message) -> bool:
         if message.deleted or message.ts in self.gone:
             return False
+        if message.visible_to and message.is_reply and len(message.channel.thread(message.thread_ts or "")) < 2:
+            return False  # Slack shows such a message only in a thread that already has replies
         return message.visible_to in ("", self.profile.id)
 
     def ephemeral(self) -> list[Message]:

@@ -4,13 +4,13 @@ from tests.local_slack.call import Call
 from tests.local_slack.conversations import paged
 from tests.local_slack.methods import method
 from tests.local_slack.payload import ApiError, Payload
-from tests.local_slack.profile import Profile
+from tests.local_slack.workspace import known_profile
 
 
 @method("users.info", "users:read", tier=4, takes_json=False, required=("user",))
 def info(call: Call) -> Payload:
     workspace = call.installation.workspace
-    profile = known_profile(call, call.text("user"))
+    profile = known_profile(workspace, call.text("user"))
     stranger = profile.team_id != workspace.id
     return {"user": profile.payload(locale=call.flag("include_locale"), stranger=stranger)}
 
@@ -38,19 +38,3 @@ def bot(call: Call) -> Payload:
             shown = {"id": profile.bot_id, "deleted": profile.deleted, "name": profile.real_name}
             return {"bot": shown | {"app_id": profile.app_id, "user_id": profile.id}}
     raise ApiError("bot_not_found")
-
-
-def known_profile(call: Call, user: str) -> Profile:
-    """Somebody of this workspace, or of one it shares a channel with.
-
-    Raises:
-        ApiError: user_not_found.
-    """
-    workspace = call.installation.workspace
-    if user in workspace.profiles:
-        return workspace.profiles[user]
-    for channel in workspace.channels.values():
-        for other in channel.workspaces:
-            if user in channel.members and user in other.profiles:
-                return other.profiles[user]
-    raise ApiError("user_not_found")

@@ -67,7 +67,7 @@ class WebApi:
 
     def _check(self, call: Call, method: Method) -> None:
         if call.bot is not None:
-            for problem in self.slack.arguments.problems(call.method, call.args, call.bot.scopes):
+            for problem in self.slack.arguments.problems(call.method, call.args, call.bot.app.scopes):
                 self.slack.violation(problem)
             call.needs(*method.scopes)
         if missing := [name for name in method.required if call.args.get(name) in (None, "")]:

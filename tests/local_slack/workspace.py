@@ -236,3 +236,18 @@ def find_channel(installation: Installation, name: object) -> Channel:
         if channel.kind == "public" or installation.bot_user_id in channel.members:
             return channel
     raise ApiError("channel_not_found")
+
+
+def known_profile(workspace: Workspace, user: str) -> Profile:
+    """Somebody of this workspace, or of one it shares a channel with.
+
+    Raises:
+        ApiError: user_not_found.
+    """
+    if user in workspace.profiles:
+        return workspace.profiles[user]
+    for channel in workspace.channels.values():
+        for other in channel.workspaces:
+            if user in channel.members and user in other.profiles:
+                return other.profiles[user]
+    raise ApiError("user_not_found")

@@ -137,6 +137,32 @@ async def test_a_private_message_needs_its_reader_in_the_channel() -> None:
         assert s.bob.screen.messages() == []
 
 
+async def test_a_private_message_in_a_thread_shows_only_where_the_thread_has_replies() -> None:
+    async with scene() as s:
+        ts = await _post(s)
+        call = {"channel": s.channel.id, "user": s.ana.id, "thread_ts": ts, "text": "unseen"}
+        assert await s.error_of("chat.postEphemeral", **call) == ""
+        assert s.ana.ephemeral == []
+        await s.bob.writes(s.channel, "a reply", thread=s.channel.message(ts))
+        assert [m.text() for m in s.ana.ephemeral] == ["unseen"]
+
+
+async def test_a_private_message_never_reaches_who_is_away() -> None:
+    async with scene() as s:
+        s.ana.profile.active = False
+        await s.client.chat_postEphemeral(user=s.ana.id, channel=s.channel.id, text="lost")
+        assert s.ana.ephemeral == []
+
+
+async def test_a_scope_the_manifest_does_not_name_is_the_bots_fault() -> None:
+    async with scene() as s:
+        s.app.manifest["oauth_config"]["scopes"]["bot"].remove("team:read")
+        again = s.team.install(s.app, by=s.ana)
+        with pytest.raises(SlackApiError, match="missing_scope"):
+            await AsyncWebClient(token=again.token, base_url=s.slack.api_url).team_info()
+        s.slack.forgives("the manifest names none of the scopes team:read")
+
+
 async def test_direct_messages_need_the_messages_tab_and_an_active_reader() -> None:
     async with scene(messages_tab_enabled=False) as s:
         opened = await s.client.conversations_open(users=s.ana.id)
