@@ -112,6 +112,7 @@ class Installation:
     token: str = ""
     refresh_token: str = ""
     uninstalled: bool = False
+    org_wide: bool = False
     home_views: dict[str, "Payload"] = field(default_factory=dict)
 
     def authorization(self) -> Payload:
@@ -121,7 +122,7 @@ class Installation:
             "team_id": self.workspace.id,
             "user_id": self.bot_user_id,
             "is_bot": True,
-            "is_enterprise_install": False,
+            "is_enterprise_install": self.org_wide,
         }
 
 

@@ -31,9 +31,9 @@ class Browser:
             self._keep(response.cookies)
             return await response.text()
 
-    async def approves(self, authorize_url: str) -> str:
+    async def approves(self, authorize_url: str, *, org_wide: bool = False) -> str:
         """Click Allow on Slack's page; the address the browser is sent to, with code and state."""
-        return await self._decides(authorize_url, {"person": self.user})
+        return await self._decides(authorize_url, {"person": self.user, "answer": "org" if org_wide else "allow"})
 
     async def refuses(self, authorize_url: str) -> str:
         """Click Cancel."""

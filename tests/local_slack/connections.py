@@ -26,7 +26,7 @@ def auth_test(call: Call) -> Payload:
         "team_id": workspace.id,
         "user_id": bot.bot_user_id,
         "bot_id": bot.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": bot.org_wide,
     }
     return answer | ({"enterprise_id": workspace.enterprise_id} if workspace.enterprise_id else {})
 

@@ -33,7 +33,7 @@ def command(person: "Person", bot: Installation, channel: Channel, name: str, te
         "command": name,
         "text": text,
         "api_app_id": bot.app.id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(bot.org_wide).lower(),
         "response_url": slack.response_urls.new(person.id, bot, channel),
         "trigger_id": slack.interactions.trigger(person.id, bot),
     }
@@ -55,7 +55,7 @@ def interaction(person: "Person", bot: Installation, kind: str) -> Payload:
         "api_app_id": bot.app.id,
         "token": bot.app.verification_token,
         "enterprise": enterprise,
-        "is_enterprise_install": False,
+        "is_enterprise_install": bot.org_wide,
     }
 
 

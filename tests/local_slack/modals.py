@@ -6,10 +6,11 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from tests.local_slack.app import Installation
+from tests.local_slack.blocks import mrkdwn_texts
 from tests.local_slack.ids import secret
 from tests.local_slack.message import interactive
 from tests.local_slack.payload import ApiError, Payload
-from tests.local_slack.posting import with_ids
+from tests.local_slack.posting import check_mrkdwn, with_ids
 from tests.local_slack.reading import read_blocks, text_object
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ class View:
     values: dict[str, dict[str, Payload]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     version: int = 0
+    submitting: bool = False  # sent, and the bot has not answered yet
 
     def show(self, given: Payload) -> None:
         """Put new content in; fields whose block_id and action_id stay keep what was typed."""
         given = json.loads(json.dumps(given))
         given["blocks"] = with_ids(self.slack, given["blocks"])
+        check_mrkdwn(self.slack, mrkdwn_texts(given["blocks"]))
         kept = self.values
         self.given, self.hash, self.errors = given, f"{int(self.slack.clock.now())}.{secret()[:8]}", {}
         self.version += 1

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
 ENTITY = re.compile(r"<([^<>]*)>")
+KNOWN_ENTITY = re.compile(r"<(?:[@#!][^<>\n]+|(?:https?://|mailto:|tel:)[^<>\n]+)>")
+QUOTE = re.compile(r"^\s*>{1,3}", re.MULTILINE)
+STRAY = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 AT_NAME = re.compile(r"(?<![\w<@])@([a-z0-9._-]+)", re.IGNORECASE)
 GROUPS = ("channel", "here", "everyone")
 DATE_WORDS = re.compile(r"\{(\w+)\}")
@@ -88,6 +91,13 @@ def bad_date(text: str) -> str | None:
         if not known or not bar or not fallback:
             return entity.group(0)
     return None
+
+
+def stray(text: str) -> str | None:
+    """The first `&`, `<` or `>` that is neither escaped nor part of an entity, with what stands around it; or None."""
+    rest = QUOTE.sub("", KNOWN_ENTITY.sub("", text))
+    found = STRAY.search(rest)
+    return rest[max(0, found.start() - 20) : found.end() + 20] if found else None
 
 
 def pings(text: str, *, link_names: bool = False) -> set[str]:

@@ -31,6 +31,7 @@ class Code:
     scopes: list[str]
     redirect_uri: str
     expires_at: float
+    org_wide: bool
 
 
 class Authorizations:
@@ -40,11 +41,13 @@ class Authorizations:
         self.slack = slack
         self._codes: dict[str, Code] = {}
 
-    def approve(self, app: SlackApp, person: "Person", scopes: list[str], redirect_uri: str) -> str:
-        """Somebody clicked Allow."""
+    def approve(
+        self, app: SlackApp, person: "Person", scopes: list[str], redirect_uri: str, *, org_wide: bool = False
+    ) -> str:
+        """Somebody clicked Allow, for the workspace or for the whole Enterprise Grid."""
         code = secret()
         expires_at = self.slack.clock.now() + CODE_SECONDS
-        self._codes[code] = Code(app, person, scopes, redirect_uri, expires_at)
+        self._codes[code] = Code(app, person, scopes, redirect_uri, expires_at, org_wide)
         return code
 
     def exchange(self, text: str, app: SlackApp, redirect_uri: str) -> Installation:
@@ -58,11 +61,11 @@ class Authorizations:
             raise ApiError("invalid_code")
         if code.redirect_uri != redirect_uri:
             raise ApiError("bad_redirect_uri")
-        return code.person.workspace.install(app, code.person, code.scopes)
+        return code.person.workspace.install(app, code.person, code.scopes, org_wide=code.org_wide)
 
 
 async def authorize_page(slack: "LocalSlack", request: web.Request) -> web.Response:
-    """The page in a browser. The cookie `person` says who sits there, `answer=refuse` that they click Cancel."""
+    """The page in a browser. The cookie `person` says who sits there, `answer` what they click: allow, refuse, org."""
     query = request.query
     app = next((app for app in slack.apps.values() if app.client_id == query.get("client_id")), None)
     person = _person(slack, request.cookies.get("person", ""))
@@ -77,10 +80,12 @@ async def authorize_page(slack: "LocalSlack", request: web.Request) -> web.Respo
         return web.Response(status=400, text="invalid_scope")
     target = redirect_uri or (app.redirect_urls or [""])[0]
     answer = {"state": query["state"]} if "state" in query else {}
-    if request.cookies.get("answer") == "refuse":
+    clicked = request.cookies.get("answer")
+    if clicked == "refuse":
         answer |= {"error": "access_denied"}
     else:
-        answer |= {"code": slack.authorizations.approve(app, person, scopes, redirect_uri)}
+        code = slack.authorizations.approve(app, person, scopes, redirect_uri, org_wide=clicked == "org")
+        answer |= {"code": code}
     return web.Response(status=302, headers={"Location": f"{target}?{urlencode(answer)}"})
 
 
@@ -128,9 +133,9 @@ def _tokens(bot: Installation) -> Payload:
         "token_type": "bot",
         "access_token": bot.token,
         "bot_user_id": bot.bot_user_id,
-        "team": {"id": workspace.id, "name": workspace.name},
+        "team": None if bot.org_wide else {"id": workspace.id, "name": workspace.name},
         "enterprise": enterprise,
-        "is_enterprise_install": False,
+        "is_enterprise_install": bot.org_wide,
     }
     if bot.app.rotates_tokens:
         answer |= {"refresh_token": bot.refresh_token, "expires_in": 12 * 3600}

@@ -193,7 +193,11 @@ class Person:
             "response_urls": [],
         }
         payload["trigger_id"] = self.slack.interactions.trigger(self.id, view.bot)
-        ack = await self._interacts(view.bot, "view_submission", payload)
+        view.submitting = True
+        try:
+            ack = await self._interacts(view.bot, "view_submission", payload)
+        finally:
+            view.submitting = False
         if self._failed(ack, f"We had some trouble connecting. Try again? ({ack.error})"):
             return ack
         apply_response(self.slack, view, ack.body or {})

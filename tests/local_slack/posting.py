@@ -1,6 +1,7 @@
 """What a message may carry, and how a call's arguments become one."""
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.local_slack import mrkdwn
@@ -44,7 +45,7 @@ def check_content(slack: "LocalSlack", args: Payload, *, most: int = POST_CHARAC
         _check_blocks(attachment.get("blocks"))
     if blocks and not text:
         slack.violation("a message with blocks has no `text`: screen readers and notifications say nothing")
-    _check_dates(slack, [str(text or ""), *mrkdwn_texts(blocks or [])])
+    check_mrkdwn(slack, [str(text or ""), *mrkdwn_texts(blocks or []), *mrkdwn_texts(attachments)])
 
 
 def _check_blocks(blocks: object) -> None:
@@ -56,10 +57,13 @@ def _check_blocks(blocks: object) -> None:
         raise ApiError("msg_blocks_too_long")
 
 
-def _check_dates(slack: "LocalSlack", texts: list[str]) -> None:
+def check_mrkdwn(slack: "LocalSlack", texts: Iterable[str]) -> None:
+    """Note what Slack takes and shows wrong: dates it cannot read, `& < >` that nobody escaped."""
     for text in texts:
         if bad := mrkdwn.bad_date(text):
             slack.violation(f"a date Slack cannot show: {bad}")
+        if found := mrkdwn.stray(text):
+            slack.violation(f"not escaped (&amp; &lt; &gt;): {found!r}")
 
 
 def checked_metadata(metadata: Any) -> Payload | None:  # noqa: ANN401 - whatever the bot sent

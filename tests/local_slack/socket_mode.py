@@ -156,6 +156,13 @@ class SocketMode:
             del self._pending[envelope_id]
         return Ack(kind, ok=True, body=body or None, seconds=time.monotonic() - pending.sent)
 
+    async def disables(self) -> None:
+        """Somebody turns Socket Mode off in the app's settings: `link_disabled`, and no new connection."""
+        self.enabled = False
+        for connection in list(self.connections):
+            await connection.disconnect("link_disabled")
+            await connection.close()
+
     async def close(self) -> None:
         """End every connection."""
         self.enabled = False

@@ -29,6 +29,8 @@ def update(call: Call) -> Payload:
         raise invalid_arguments("missing required field: view_id")
     view = call.slack.modals.find(call.installation, call.text("view_id"), call.text("external_id"))
     check_hash(view, call.text("hash"))
+    if view.submitting:
+        call.slack.violation("views.update before the submission is answered: the answer will overwrite it")
     view.show(given)
     return {"view": view.payload()}
 

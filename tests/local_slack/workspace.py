@@ -162,12 +162,15 @@ class Workspace:
 
     # apps
 
-    def install(self, app: SlackApp, by: Person, scopes: list[str] | None = None) -> Installation:
+    def install(
+        self, app: SlackApp, by: Person, scopes: list[str] | None = None, *, org_wide: bool = False
+    ) -> Installation:
         """Install, or install again with the scopes the manifest names now; the bot user stays the same."""
         before = app.installations.get(self.id)
         bot_user_id = before.bot_user_id if before else self._bot_user(app)
         bot_id = self.profiles[bot_user_id].bot_id
         installation = Installation(app, self, by, list(scopes or app.scopes), bot_user_id, bot_id)
+        installation.org_wide = org_wide
         if before and not before.uninstalled and not app.rotates_tokens:
             installation.token = before.token
         self.profiles[bot_user_id].deleted = False

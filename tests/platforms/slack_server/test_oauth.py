@@ -109,6 +109,16 @@ async def test_a_rotating_token_lives_twelve_hours_and_its_refresh_token_works_o
             await rotator.perform_bot_token_rotation(bot=bot)
 
 
+async def test_an_org_wide_installation_names_the_enterprise_and_no_team() -> None:
+    async with scene() as s:
+        grid = s.slack.add_workspace("Grid one", enterprise_id="E0GRID")
+        wanda = grid.add_person("wanda", owner=True)
+        target = await wanda.browser.approves(page(s), org_wide=True)
+        installed = await exchange(s, parse_qs(urlsplit(target).query)["code"][0])
+        assert installed["is_enterprise_install"]
+        assert (installed["team"], installed["enterprise"]) == (None, {"id": "E0GRID", "name": "Grid"})
+
+
 async def test_a_wrong_client_secret_opens_nothing() -> None:
     async with scene() as s:
         client = AsyncWebClient(base_url=s.slack.api_url)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.local_slack import FormRefused, View, check_manifest
 from tests.platforms.slack_server.scene import Scene, scene
-from tests.platforms.slack_server.small_bot import manifest
+from tests.platforms.slack_server.small_bot import manifest, notice
 
 BOTH = pytest.mark.parametrize("socket", [True, False], ids=["socket", "http"])
 
@@ -82,6 +82,14 @@ async def test_the_client_sends_no_form_that_it_can_see_is_wrong() -> None:
         with pytest.raises(FormRefused):
             await s.ana.submits(view, {"answer": "x" * 3001})
         assert s.slack.acks[-1].kind == "block_actions"
+
+
+async def test_a_modal_changed_before_its_submission_is_answered_is_noted() -> None:
+    async with scene(bot_runs=True) as s:
+        view = await _form(s)
+        view.submitting = True
+        await s.client.views_update(view_id=view.id, view=notice("too early"))
+        s.slack.forgives("before the submission is answered")
 
 
 async def test_somebody_of_another_workspace_answers_in_a_shared_channel() -> None:

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 from aiohttp import ClientSession, web
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.local_slack import LocalSlack
 from tests.local_slack.payload import Payload
@@ -184,6 +186,18 @@ async def test_a_bot_that_is_asked_to_refresh_connects_anew_and_misses_nothing(r
 
 def _renewed(s: Scene, old: Connection) -> bool:
     return bool(s.app.socket.connections) and old not in s.app.socket.connections
+
+
+async def test_without_socket_mode_there_is_no_new_connection() -> None:
+    async with scene() as s:
+        listener = Listener(s.slack.session)
+        await listener.connect(s.slack, s.app.app_token)
+        await s.app.socket.disables()
+        assert (await listener.next())["reason"] == "link_disabled"
+        client = AsyncWebClient(base_url=s.slack.api_url)
+        with pytest.raises(SlackApiError, match="forbidden_team"):
+            await client.apps_connections_open(app_token=s.app.app_token)
+        await listener.ws.close()
 
 
 async def test_an_event_on_a_line_that_breaks_goes_to_another_connection() -> None:

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.local_slack.mrkdwn import escape
 from tests.platforms.slack_server.scene import Scene, scene
 from tests.platforms.slack_server.small_bot import section
 
@@ -55,6 +56,22 @@ async def test_a_missing_scope_is_named() -> None:
         answer = refused.value.response
         assert (answer["error"], answer["needed"]) == ("missing_scope", "chat:write")
         assert "commands" in answer["provided"]
+
+
+async def test_a_broken_rule_fails_the_test() -> None:
+    with pytest.raises(AssertionError, match="unknown_method"):
+        async with scene() as s:
+            await s.error_of("quiz.ask")
+
+
+@pytest.mark.parametrize("text", ["a < b", "x &copy;", "<b>bold</b>", "1 > 0"])
+async def test_text_that_nobody_escaped_is_noted(text: str) -> None:
+    async with scene() as s:
+        await s.client.chat_postMessage(channel=s.channel.id, text=text)
+        s.slack.forgives("not escaped")
+        await s.client.chat_postMessage(
+            channel=s.channel.id, text=escape(text) + "\n> quoted <https://example.com|a &amp; b>"
+        )
 
 
 async def test_a_method_slack_does_not_have_is_a_violation() -> None:
