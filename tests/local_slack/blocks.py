@@ -9,6 +9,7 @@ from typing import Literal
 
 from tests.local_slack.elements import ELEMENTS, check_element
 from tests.local_slack.payload import Payload
+from tests.local_slack.rich_text import check_rich_text
 from tests.local_slack.texts import check_text, length
 
 MESSAGE_BLOCKS = 50
@@ -74,6 +75,8 @@ def _check_block(block: object, place: str, seen: Inspection) -> None:
         _input(block, place, problems)
     elif kind == "image":
         _image(block, place, problems)
+    elif kind == "rich_text":
+        check_rich_text(block, place, problems)
     elif kind == "markdown" and not 0 < length(block.get("text")) <= MARKDOWN_CHARACTERS:
         problems.append(f"markdown must have 1 to {MARKDOWN_CHARACTERS} characters [{place}]")
 

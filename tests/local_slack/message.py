@@ -9,6 +9,7 @@ from tests.local_slack import mrkdwn
 from tests.local_slack.blocks import mrkdwn_texts
 from tests.local_slack.payload import Payload
 from tests.local_slack.reading import read_blocks, text_object
+from tests.local_slack.rich_text import rich_text_pings
 
 if TYPE_CHECKING:
     from tests.local_slack.channel import Channel
@@ -100,7 +101,8 @@ class Message:
     def pings(self) -> set[str]:
         """Whom it rings for: user ids, `channel`, `here`, `everyone`, group ids, `@name` (with link_names)."""
         texts = [self.content, *mrkdwn_texts(self.blocks), *mrkdwn_texts(self.attachments)]
-        return {name for text in texts for name in mrkdwn.pings(text, link_names=self.link_names)}
+        named = {name for text in texts for name in mrkdwn.pings(text, link_names=self.link_names)}
+        return named | set(rich_text_pings([self.blocks, self.attachments]))
 
     def name_of(self, id_: str) -> str:
         """The name an id is shown as."""

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from tests.local_slack import mrkdwn
 from tests.local_slack.mrkdwn import Namer
 from tests.local_slack.payload import Payload
+from tests.local_slack.rich_text import read_rich_text
 from tests.local_slack.texts import options_of
 
 
@@ -44,6 +45,8 @@ def _lines(block: Payload, name_of: Namer, zone: tzinfo) -> list[str]:
         return [block["alt_text"]]
     if kind == "markdown":
         return [block["text"]]
+    if kind == "rich_text":
+        return read_rich_text(block, name_of, zone)
     return [text_object(block.get("text"))] if kind == "header" else []
 
 
