@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -16,6 +17,8 @@ from bot.chat.platform import ChatPlatform
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.grading.offline import VERSION, judge_offline
+from bot.platforms.slack.config import read_config
+from bot.platforms.slack.platform import SlackPlatform
 from bot.runtime.clock import Clock
 from bot.runtime.graders import PooledGrader
 from bot.runtime.http import HttpServer, tick_check
@@ -24,12 +27,14 @@ from bot.runtime.supervisor import Supervisor
 from bot.services.game import Game
 from bot.services.meter import Meter, NoMeter
 from bot.services.ports import StoreUnavailable, StoreUnreachable
+from bot.services.suggest import suggest
 from bot.settings import (
     AnswerSettings,
     ClockSettings,
     ContentSettings,
     GradingSettings,
     HttpSettings,
+    SlackSettings,
     StoreSettings,
     read,
 )
@@ -156,8 +161,15 @@ def platform_makers() -> list[Maker]:
     return [maker for configured in _CONFIGURED if (maker := configured()) is not None]
 
 
+def _slack() -> Maker | None:
+    config = read_config(read(SlackSettings), read(HttpSettings))
+    if config is None:
+        return None
+    return lambda store, bank, clock: SlackPlatform(config, store, partial(suggest, bank), clock.now)
+
+
 # Each reads its platform's settings: None where they name no token.
-_CONFIGURED: tuple[Callable[[], Maker | None], ...] = ()
+_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_slack,)
 
 
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:

@@ -1,6 +1,5 @@
 """The one place where Slack's Web API is called."""
 
-import asyncio
 from typing import Any
 
 import structlog
@@ -63,7 +62,7 @@ class Api:
             raise _refusal(error) from error
         except ClientConnectorError as error:
             raise SlackSilent(f"Slack cannot be reached ({type(error).__name__})", sent=False) from error
-        except (ClientError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, ClientError, OSError) as error:
             raise SlackSilent(f"no answer from Slack ({type(error).__name__})") from error
 
     async def respond(self, address: str, body: Payload) -> None:
@@ -79,7 +78,7 @@ class Api:
                 if answer.status != 200:
                     # 404 with used_url or expired_url: it lasts no more.
                     raise SlackRefused("expired_url")
-        except (ClientError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, ClientError, OSError) as error:
             raise SlackSilent(f"no answer from Slack ({type(error).__name__})") from error
 
 

@@ -4,7 +4,6 @@ https://docs.slack.dev/reference/events/message. A reply that mentions the bot c
 `app_mention`; both have the same channel and timestamp, which name it.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,17 +64,11 @@ def _changed(event: Mapping[str, Any], channel: str, installation: Installation)
     return _said(Changed, now, channel, installation)
 
 
-def _said(
-    kind: type[Said], message: Mapping[str, Any], channel: str, installation: Installation
-) -> Said | None:
+def _said(kind: type[Said], message: Mapping[str, Any], channel: str, installation: Installation) -> Said | None:
     person, ts = message.get("user"), message.get("ts")
     by_machine = message.get("bot_id") or message.get("bot_profile") or person == installation.bot_user_id
     if by_machine or not person or not ts or message.get("subtype") not in _PLAIN:
         return None
     root = message.get("thread_ts")
-    text = _without_mention(str(message.get("text") or ""), installation.bot_user_id)
-    return kind(str(person), channel, str(ts), str(root) if root and root != ts else None, unescape(text))
-
-
-def _without_mention(text: str, bot_user_id: str) -> str:
-    return re.sub(rf"<@{re.escape(bot_user_id)}(\|[^>]*)?>[,:]?\s*", "", text).strip()
+    text = unescape(str(message.get("text") or ""), leave_out=installation.bot_user_id)
+    return kind(str(person), channel, str(ts), str(root) if root and root != ts else None, text)

@@ -3,15 +3,16 @@
 | Slack says | outcome |
 |---|---|
 | `ok` | delivered |
-| `is_archived`, `channel_not_found`, `restricted_action…`, `team_access_not_granted` | refused for good; the schedule waits |
+| `is_archived`, `channel_not_found`, `restricted_action…` | refused for good; the schedule waits |
 | `not_in_channel` | the bot joins a public channel and sends once more; else refused for good |
 | `missing_scope` | refused for good; says which scope |
-| `account_inactive`, `token_revoked`, `invalid_auth` | the workspace is left, if `auth.test` says the same; refused for good |
+| `account_inactive`, `token_revoked`, `invalid_auth` | refused for good; the workspace is left |
 | `token_expired` | a new token is fetched and the call made once more |
 | `ratelimited` (429) | refused for `Retry-After` seconds |
 | `msg_too_long`, `msg_blocks_too_long`, `invalid_blocks`, `metadata_too_large` | refused for good: a fault of ours |
 | `message_not_found`, `cant_update_message` (an edit) | refused for good: the post is gone |
-| `internal_error`, `fatal_error`, `service_unavailable`, status 5xx, no answer, a broken line | unknown: looked up by its metadata |
+| `internal_error`, `fatal_error`, `service_unavailable`, status 5xx | unknown: looked up by its metadata |
+| no answer, a broken line | unknown: looked up by its metadata |
 | no connection could be made | refused for now: nothing was sent |
 | anything else | refused for now; given up after a dozen attempts |
 
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from bot.chat.platform import Rejected, Unknown
 from bot.errors import QuizError
 
-GONE = frozenset({"account_inactive", "token_revoked", "invalid_auth", "not_authed"})
+GONE = frozenset({"account_inactive", "token_revoked", "invalid_auth", "not_authed", "invalid_refresh_token"})
 NOT_THERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _MAYBE_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable"})

@@ -1,11 +1,10 @@
 """The way back to a person, for each kind of thing they do. Slack was acknowledged before any of these is made."""
 
 import json
-from dataclasses import replace
 
 import structlog
 
-from bot.chat.message import FieldKind, Form, Message
+from bot.chat.message import Form, Message
 from bot.chat.platform import Delivered
 from bot.platforms.slack import views
 from bot.platforms.slack.api import Payload
@@ -33,7 +32,7 @@ def place_in(private_metadata: str) -> tuple[str, str]:
     return str(channel_id), str(name)
 
 
-class _Reply:
+class SlackReply:
     """What all of them have in common; `opener` is the trigger that opens a modal."""
 
     def __init__(self, ways: Ways, spot: Spot, channel_name: str = "", opener: str | None = None) -> None:
@@ -49,7 +48,7 @@ class _Reply:
         opener, self._opener = self._opener, None
         if opener is None:
             return False
-        view = views.form_view(_usable(form), self._metadata)
+        view = views.form_view(form, self._metadata)
         return await self._ways.open_view(self._spot, opener, view, on_top=self._on_top)
 
     async def private(self, message: Message) -> bool:
@@ -71,10 +70,10 @@ class _Reply:
         return isinstance(await self._ways.nearby(self._spot, message), Delivered)
 
     def _message_view(self, message: Message, title: str = _TITLE) -> Payload:
-        return views.message_view(message, title) | {"private_metadata": self._metadata}
+        return views.message_view(message, title, self._metadata)
 
 
-class AtAddress(_Reply):
+class AtAddress(SlackReply):
     """After a command (`replaces`: the second thing shown takes the place of the first) or a button of a message."""
 
     def __init__(
@@ -103,7 +102,7 @@ class AtAddress(_Reply):
         return await super()._show(message)
 
 
-class InView(_Reply):
+class InView(SlackReply):
     """After a button in a modal, or on the bot's own page (`home`)."""
 
     def __init__(
@@ -127,7 +126,7 @@ class InView(_Reply):
         return await super()._show(message)
 
 
-class AfterForm(_Reply):
+class AfterForm(SlackReply):
     """After a form was sent: its modal shows what came of it, until the person closes it."""
 
     def __init__(self, ways: Ways, spot: Spot, channel_name: str, view_id: str, title: str) -> None:
@@ -143,7 +142,7 @@ class AfterForm(_Reply):
         return await self._ways.update_view(self._spot, self._ticket.at, view) or await super()._show(message)
 
 
-class InThread(_Reply):
+class InThread(SlackReply):
     """After a reply in a thread: only its writer sees the answer, there."""
 
     def __init__(self, ways: Ways, spot: Spot, thread_ts: str | None) -> None:
@@ -160,25 +159,10 @@ class InThread(_Reply):
         return isinstance(await self._ways.nearby(self._spot, message, self._thread_ts), Delivered)
 
 
-class OnHome(_Reply):
+class OnHome(SlackReply):
     """The bot's own page: what is shown fills it."""
 
     async def _show(self, message: Message) -> bool:
         view = views.home_view(message)
         await self._ways.api.call(self._spot.team_id, "views.publish", user_id=self._spot.person_id, view=view)
         return True
-
-
-def _usable(form: Form) -> Form:
-    """Direct messages with the bot are no channel that a quiz could be in."""
-
-    def empty(value: str) -> str:
-        return "" if value.startswith("D") else value
-
-    return replace(
-        form,
-        fields=tuple(
-            replace(field, value=empty(field.value)) if field.kind is FieldKind.CHANNEL else field
-            for field in form.fields
-        ),
-    )

@@ -13,7 +13,7 @@ from datetime import datetime
 import structlog
 
 from bot.chat.message import Message
-from bot.chat.platform import Delivered, Rejected, SendResult
+from bot.chat.platform import Delivered, SendResult
 from bot.platforms.slack import views
 from bot.platforms.slack.api import Api, Payload
 from bot.platforms.slack.outcomes import NOT_THERE, NotInstalled, SlackRefused, SlackSilent, outcome
@@ -21,7 +21,8 @@ from bot.platforms.slack.render import blocks_of, fallback_of
 from bot.platforms.slack.ticket import Ticket, Way
 
 _GONE_WAYS = frozenset({"not_found", "expired_url", "view_not_found", "expired_trigger_id", "exchanged_trigger_id"})
-_NO_DIRECT = frozenset({"messages_tab_disabled", "missing_scope", "cannot_dm_bot", "user_not_found"})
+_NO_DIRECT = frozenset({"messages_tab_disabled", "channel_not_found"})
+_NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 
 log = structlog.get_logger(__name__)
 
@@ -64,10 +65,10 @@ class Ways:
     async def direct(self, spot: Spot, message: Message) -> SendResult:
         """By direct message; where the app may send none, in the channel. Raises as `Api.call`."""
         try:
-            opened = await self.api.call(spot.team_id, "conversations.open", users=spot.person_id)
-            channel = str(opened["channel"]["id"])
-            sent = await self.api.call(spot.team_id, "chat.postMessage", channel=channel, **content(message))
-            return Delivered(f"{channel}:{sent['ts']}")
+            # A person's id as the channel is the app's direct messages with them.
+            body = _private_content(message) | _NO_PREVIEWS
+            sent = await self.api.call(spot.team_id, "chat.postMessage", channel=spot.person_id, **body)
+            return Delivered(f"{sent['channel']}:{sent['ts']}")
         except SlackRefused as error:
             if error.error not in _NO_DIRECT or not spot.channel_id:
                 raise
@@ -118,13 +119,8 @@ class Ways:
 
 
 def content(message: Message) -> Payload:
-    """What a message is posted with; links show no preview."""
-    return {
-        "text": fallback_of(message),
-        "blocks": blocks_of(message),
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    """What a post is made with; links show no preview."""
+    return {"text": fallback_of(message), "blocks": blocks_of(message)} | _NO_PREVIEWS
 
 
 def ephemeral(message: Message) -> Payload:
@@ -133,9 +129,4 @@ def ephemeral(message: Message) -> Payload:
 
 
 def _private_content(message: Message) -> Payload:
-    return {"text": fallback_of(message), "blocks": blocks_of(message)}
-
-
-def refused(result: SendResult) -> bool:
-    """Whether it was not shown, for certain."""
-    return isinstance(result, Rejected)
+    return {"text": fallback_of(message), "blocks": blocks_of(message, private=True)}

@@ -87,7 +87,7 @@ class People:
         return profile if at is not None and self._now() - at < _FRESH else None
 
     def learn(self, team_id: str, user: Mapping[str, Any]) -> Profile:
-        """From an answer of `users.info` or a `user_change` event."""
+        """From an answer of `users.info`. (The event `user_change` also tells every change of a status: too many.)"""
         profile = _read(user)
         self._known[team_id, profile.id] = (self._now(), profile)
         if len(self._known) > _KEPT:
