@@ -15,6 +15,8 @@ from bot.platforms.slack.shorten import cut
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+\Z")
 NOBODY = "none"
+# Slack has no field for a user group; commands can name one.
+_GROUP_HINT = "For a user group, type /quiz-admin schedule set ping @group"
 _RINGS = ((NOBODY, "Nobody"), ("here", "@here: those who are active"), ("channel", "@channel: everybody in it"))
 
 
@@ -82,7 +84,8 @@ def _input(field: Field) -> Block:
         "element": {"action_id": field.name, **_element(field)},
         "optional": not field.required,
     }
-    hint = cut(shown(field.hint, one_line=True).strip(), limits.HINT)
+    said = _GROUP_HINT if field.kind is FieldKind.GROUP else field.hint
+    hint = cut(shown(said, one_line=True).strip(), limits.HINT)
     return block | {"hint": _text(hint)} if hint else block
 
 
@@ -112,7 +115,7 @@ def _channel(field: Field) -> Block:
 
 
 def _rings(now: str) -> tuple[tuple[str, str], ...]:
-    """Slack has no field for a user group: one that a command named can be kept here."""
+    """A group that a command named can be kept."""
     kept = ((now, "The group chosen before"),) if mention(now) and now not in dict(_RINGS) else ()
     return (*_RINGS, *kept)
 
