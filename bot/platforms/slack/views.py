@@ -121,16 +121,23 @@ def _rings(now: str) -> tuple[tuple[str, str], ...]:
 
 
 def _one_of(choices: Sequence[tuple[str, str]], chosen: str) -> Block:
-    options = [_option(value, label) for value, label in choices[: limits.SELECT_OPTIONS]]
+    options = _options(choices, [chosen])
     initial = [option for option in options if option["value"] == chosen]
     return {"type": "static_select", "options": options} | ({"initial_option": initial[0]} if initial else {})
 
 
 def _any_of(choices: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
-    options = [_option(value, label) for value, label in choices[: limits.SELECT_OPTIONS]]
+    options = _options(choices, chosen)
     kind = "checkboxes" if len(options) <= limits.CHECKBOXES else "multi_static_select"
     initial = [option for option in options if option["value"] in chosen]
     return {"type": kind, "options": options} | ({"initial_options": initial} if initial else {})
+
+
+def _options(choices: Sequence[tuple[str, str]], chosen: Sequence[str]) -> list[Block]:
+    """As many as a field takes; those chosen now are among them."""
+    first, rest = choices[: limits.SELECT_OPTIONS], choices[limits.SELECT_OPTIONS :]
+    kept = [choice for choice in rest if choice[0] in chosen]
+    return [_option(*choice) for choice in [*kept, *first][: limits.SELECT_OPTIONS]]
 
 
 def _typed(field: Field) -> Block:
