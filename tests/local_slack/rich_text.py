@@ -33,6 +33,7 @@ EMOJI = {
     "large_yellow_circle": "🟡",
     "white_circle": "⚪",
     "x": "❌",
+    "warning": "⚠",
 }
 
 

@@ -22,6 +22,7 @@ from bot.chat.message import (
     Message,
     Paragraph,
     Table,
+    Tone,
     When,
     Who,
     Words,
@@ -55,9 +56,12 @@ _MARKS = {
     Mark.CONTRADICTED: ("x", "Wrong"),
     Mark.MISCONCEPTION: ("x", "Mistake"),
 }
+_TO_DO = ("warning", "To do")  # what is missing in a message about a problem
 # How long one text may be, tried from the left until everything fits.
 _LENGTHS = (12_000, 4_000, 2_000, 1_000, 600, 400, 250, 150, 100, 60, 40)
-_CUT = Footnote((Words("Shortened to fit here. Your feedback is never lost: "), Code("/quiz why")))
+_CUT = Footnote(
+    (Words("Shortened to fit. Your feedback also stands in this app's Home tab; or type "), Code("/quiz why"))
+)
 _NOTHING = "The quiz has news for you. Today's question: /quiz"
 
 
@@ -78,12 +82,12 @@ def blocks_of(message: Message, *, private: bool = False, surface: Surface = lim
 
     In a post a mention would notify whom it names, so there people stand with their names.
     """
-    pieces: list[_Piece] = []
+    whole = tuple(shortened(part, _LENGTHS[0]) for part in message.blocks)
+    if _fits(pieces := _pieces(message, whole, private=private), surface) and whole == _uncut(message.blocks):
+        return _joined(pieces)
     for most in _LENGTHS:
-        parts = tuple(shortened(part, most) for part in message.blocks)
-        note = () if parts == _uncut(message.blocks) else (_CUT,)
-        pieces = _pieces(replace(message, blocks=(*parts, *note)), private=private)
-        if _fits(pieces, surface):
+        parts = (*(shortened(part, most) for part in message.blocks), _CUT)
+        if _fits(pieces := _pieces(message, parts, private=private), surface):
             return _joined(pieces)
     return _joined(_fitting(pieces, surface))
 
@@ -125,31 +129,57 @@ def _joined(pieces: Iterable[_Piece]) -> list[Block]:
     return [block for piece in pieces for block in piece.blocks]
 
 
-def _pieces(message: Message, *, private: bool) -> list[_Piece]:
+def _pieces(message: Message, parts: Sequence[Part], *, private: bool) -> list[_Piece]:
+    """`parts` are the message's, perhaps shortened."""
     pieces = [_Piece([_mrkdwn_section(ping)], needed=True)] if (ping := mention(message.ping or "")) else []
-    titled = False
     buttons = 0
-    for part in message.blocks:
+    for before, run in _runs(parts):
+        part = run[0]
         if isinstance(part, Heading):
-            pieces.append(_Piece(_heading(part, first=not titled), needed=not titled))
-            titled = True
+            pieces.append(_Piece(_heading(part, before), needed=before is None))
         elif isinstance(part, Buttons):
             pieces.append(_Piece(_buttons(part, buttons), needed=True))
             buttons += len(part.items)
         elif isinstance(part, ItemList):
-            pieces += [_Piece(blocks, needed=False) for blocks in _items(part)]
+            pieces += [_Piece(blocks, needed=False) for blocks in _items(part, message.tone)]
+        elif isinstance(part, Footnote):
+            pieces.append(_Piece(_context(part.parts, private=private), needed=True))
+        elif isinstance(part, Paragraph):
+            pieces.append(_Piece(_lines(run, private=private), needed=False))
         else:
-            pieces.append(_Piece(_block(part, private=private), needed=isinstance(part, Footnote)))
+            pieces.append(_Piece(_block(part), needed=False))
     return pieces
 
 
-def _block(part: Part, *, private: bool) -> list[Block]:
-    if isinstance(part, Footnote):
-        return _context(part.parts, private=private)
-    if isinstance(part, Paragraph):
-        if part.parts and all(isinstance(word, Words) and word.dim for word in part.parts):
-            return _context(part.parts, private=private)
-        return rich_text(section(inlines(part.parts, private=private)))
+def _runs(parts: Sequence[Part]) -> Iterator[tuple[Part | None, list[Part]]]:
+    """Each part with the one before it; lines that follow one another go together, as they stand close."""
+    run: list[Part] = []
+    before: Part | None = None
+    for part in parts:
+        if run and not (_is_line(part) and _is_line(run[-1])):
+            yield before, run
+            before, run = run[-1], []
+        run.append(part)
+    if run:
+        yield before, run
+
+
+def _is_line(part: Part) -> bool:
+    return isinstance(part, Paragraph) and not _is_dim(part)
+
+
+def _is_dim(part: Paragraph) -> bool:
+    return bool(part.parts) and all(isinstance(word, Words) and word.dim for word in part.parts)
+
+
+def _lines(run: Sequence[Part], *, private: bool) -> list[Block]:
+    lines = [part for part in run if isinstance(part, Paragraph)]
+    if _is_dim(lines[0]):
+        return _context(lines[0].parts, private=private)
+    return rich_text(*(section(inlines(part.parts, private=private)) for part in lines))
+
+
+def _block(part: Part) -> list[Block]:
     if isinstance(part, Markup):
         return rich_text(*markup(part.text))
     if isinstance(part, CodeBlock):
@@ -159,16 +189,18 @@ def _block(part: Part, *, private: bool) -> list[Block]:
     return []
 
 
-def _heading(part: Heading, *, first: bool) -> list[Block]:
+def _heading(part: Heading, before: Part | None) -> list[Block]:
+    """A title; a line above it where something stands before it, and one title below another is smaller."""
     title = cut(shown(part.text, one_line=True).strip(), limits.HEADER)
     if not title:
         return []
-    if first:
-        return [{"type": "header", "text": _plain_text(title)}]
-    return [{"type": "divider"}, *rich_text(section(words(title, bold=True)))]
+    if isinstance(before, Heading):
+        return rich_text(section(words(title, bold=True)))
+    header = {"type": "header", "text": _plain_text(title)}
+    return [header] if before is None else [{"type": "divider"}, header]
 
 
-def _items(part: ItemList) -> Iterator[list[Block]]:
+def _items(part: ItemList, tone: Tone) -> Iterator[list[Block]]:
     """Items with a mark stand apart; a run of plain ones is one list."""
     run: list[Item] = []
     for item in part.items:
@@ -177,7 +209,7 @@ def _items(part: ItemList) -> Iterator[list[Block]]:
             continue
         yield rich_text(bullets(_bullet(one) for one in run))
         run = []
-        yield _marked(item)
+        yield _marked(item, tone)
     yield rich_text(bullets(_bullet(one) for one in run))
 
 
@@ -188,10 +220,10 @@ def _bullet(item: Item) -> list[Block]:
     return [*emphasis(text, bold=True), *words("\n"), *emphasis(shown(item.remark, one_line=True))]
 
 
-def _marked(item: Item) -> list[Block]:
+def _marked(item: Item, tone: Tone) -> list[Block]:
     said = emphasis(shown(item.text, one_line=True))
     if item.mark in _MARKS:
-        emoji, word = _MARKS[item.mark]
+        emoji, word = _TO_DO if item.mark is Mark.MISS and tone is Tone.PROBLEM else _MARKS[item.mark]
         said = [{"type": "emoji", "name": emoji}, *words(f" {word}: ", bold=True), *said]
     remark = section(emphasis(shown(item.remark or "", one_line=True)))
     return rich_text(section(said), quoted(item.quote or ""), remark)

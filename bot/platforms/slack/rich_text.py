@@ -40,7 +40,8 @@ def bullets(items: Iterable[Sequence[Block]]) -> Block:
 
 def quoted(text: str) -> Block:
     """A person's own words, with a line beside them."""
-    return {"type": "rich_text_quote", "elements": words(shown(text, one_line=True))}
+    said = shown(text, one_line=True).strip()
+    return {"type": "rich_text_quote", "elements": words(f"“{said}”" if said else "")}
 
 
 def preformatted(text: str) -> Block:

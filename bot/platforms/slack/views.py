@@ -15,6 +15,8 @@ from bot.platforms.slack.shorten import cut
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+\Z")
 NOBODY = "none"
+# Slack has no field for a user group; commands can name one.
+_GROUP_HINT = "For a user group, type /quiz-admin schedule set ping @group"
 _RINGS = ((NOBODY, "Nobody"), ("here", "@here: those who are active"), ("channel", "@channel: everybody in it"))
 
 
@@ -82,7 +84,8 @@ def _input(field: Field) -> Block:
         "element": {"action_id": field.name, **_element(field)},
         "optional": not field.required,
     }
-    hint = cut(shown(field.hint, one_line=True).strip(), limits.HINT)
+    said = _GROUP_HINT if field.kind is FieldKind.GROUP else field.hint
+    hint = cut(shown(said, one_line=True).strip(), limits.HINT)
     return block | {"hint": _text(hint)} if hint else block
 
 
@@ -112,22 +115,29 @@ def _channel(field: Field) -> Block:
 
 
 def _rings(now: str) -> tuple[tuple[str, str], ...]:
-    """Slack has no field for a user group: one that a command named can be kept here."""
+    """A group that a command named can be kept."""
     kept = ((now, "The group chosen before"),) if mention(now) and now not in dict(_RINGS) else ()
     return (*_RINGS, *kept)
 
 
 def _one_of(choices: Sequence[tuple[str, str]], chosen: str) -> Block:
-    options = [_option(value, label) for value, label in choices[: limits.SELECT_OPTIONS]]
+    options = _options(choices, [chosen])
     initial = [option for option in options if option["value"] == chosen]
     return {"type": "static_select", "options": options} | ({"initial_option": initial[0]} if initial else {})
 
 
 def _any_of(choices: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
-    options = [_option(value, label) for value, label in choices[: limits.SELECT_OPTIONS]]
+    options = _options(choices, chosen)
     kind = "checkboxes" if len(options) <= limits.CHECKBOXES else "multi_static_select"
     initial = [option for option in options if option["value"] in chosen]
     return {"type": kind, "options": options} | ({"initial_options": initial} if initial else {})
+
+
+def _options(choices: Sequence[tuple[str, str]], chosen: Sequence[str]) -> list[Block]:
+    """As many as a field takes; those chosen now are among them."""
+    first, rest = choices[: limits.SELECT_OPTIONS], choices[limits.SELECT_OPTIONS :]
+    kept = [choice for choice in rest if choice[0] in chosen]
+    return [_option(*choice) for choice in [*kept, *first][: limits.SELECT_OPTIONS]]
 
 
 def _typed(field: Field) -> Block:
