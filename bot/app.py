@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -17,8 +18,6 @@ from bot.chat.platform import ChatPlatform
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.grading.offline import VERSION, judge_offline
-from bot.platforms.slack.config import read_config
-from bot.platforms.slack.platform import SlackPlatform
 from bot.runtime.clock import Clock
 from bot.runtime.graders import PooledGrader
 from bot.runtime.http import HttpServer, tick_check
@@ -40,6 +39,9 @@ from bot.settings import (
 )
 from bot.store.migrate import current, ensure_ready
 from bot.store.store import SqlStore
+
+if TYPE_CHECKING:
+    from bot.platforms.slack.platform import SlackPlatform
 
 log = structlog.get_logger(__name__)
 _LONGEST_WAIT_S = 30.0
@@ -161,7 +163,12 @@ def platform_makers() -> list[Maker]:
     return [maker for configured in _CONFIGURED if (maker := configured()) is not None]
 
 
-def _slack() -> Maker | None:
+def slack_maker() -> "Callable[[SqlStore, Bank, Clock], SlackPlatform] | None":
+    """None where no Slack is configured. Raises `BadSetting`."""
+    # Here and not above: the terminal room need not wait for it.
+    from bot.platforms.slack.config import read_config
+    from bot.platforms.slack.platform import SlackPlatform
+
     config = read_config(read(SlackSettings), read(HttpSettings))
     if config is None:
         return None
@@ -169,7 +176,7 @@ def _slack() -> Maker | None:
 
 
 # Each reads its platform's settings: None where they name no token.
-_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_slack,)
+_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (slack_maker,)
 
 
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:

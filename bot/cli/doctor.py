@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.app import database_url, load_content, open_store
-from bot.chat.platform import Finding
+from bot.app import database_url, load_content, open_store, slack_maker
+from bot.chat.platform import Finding, Target
 from bot.cli.data import DATABASE
 from bot.cli.failure import PROBLEMS, stop
 from bot.content.loader import BrokenBank
 from bot.errors import QuizError
+from bot.runtime.clock import SystemClock
+from bot.services.ports import UnitOfWork
 from bot.store.migrate import current
 
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,7 +35,7 @@ def doctor(database: str | None) -> None:
 
 
 async def _examine(database: str | None) -> list[Finding]:
-    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [_content, _clock, _schema, _work]
+    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [_content, _clock, _schema, _work, _slack]
     findings: list[Finding] = []
     for check in checks:
         try:
@@ -83,3 +85,24 @@ async def _work(database: str | None) -> list[Finding]:
         for row in dead
     ]
     return findings
+
+
+async def _slack(database: str | None) -> list[Finding]:
+    """Settings, tokens, permissions, and every channel that has a schedule."""
+    maker = slack_maker()
+    if maker is None:
+        return [Finding("Slack: not set up")]
+    async with open_store(database) as store:
+        async with store.read() as uow:
+            targets = await _quiz_channels(uow, "slack")
+        return list(await maker(store, load_content(), SystemClock()).inspect(targets))
+
+
+async def _quiz_channels(uow: UnitOfWork, platform: str) -> list[Target]:
+    """Those with a schedule, in workspaces that the bot has not left."""
+    targets: list[Target] = []
+    for workspace_id in sorted(await uow.teams.present(platform)):
+        scheduled = {schedule.channel_id for schedule in await uow.schedules.in_workspace(platform, workspace_id)}
+        channels = await uow.teams.channels_in(platform, workspace_id)
+        targets += [Target(workspace_id, channel.external_id) for channel in channels if channel.id in scheduled]
+    return targets

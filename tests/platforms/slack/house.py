@@ -9,6 +9,7 @@ from functools import partial
 
 from cryptography.fernet import Fernet
 
+from bot.chat.event import Sink
 from bot.content.bank import Bank
 from bot.grading.offline import OfflineGrader
 from bot.grading.verdict import Grader
@@ -20,8 +21,8 @@ from bot.runtime.metrics import Metrics
 from bot.runtime.supervisor import Supervisor
 from bot.services.dispatch import Dispatcher
 from bot.services.game import Game
+from bot.services.ports import Store
 from bot.services.suggest import suggest
-from bot.store.store import SqlStore
 from tests.local_slack import Channel, Installation, LocalSlack, Person, SlackApp, Workspace, local_slack
 
 KEY = Fernet.generate_key().decode()
@@ -48,7 +49,7 @@ class House:
     bob: Person
     app: SlackApp
     channel: Channel
-    store: SqlStore
+    store: Store
     bank: Bank
     several: bool = False
     grader: Grader = field(default_factory=OfflineGrader)
@@ -66,9 +67,9 @@ class House:
     def bot(self) -> "Bot":
         return self.bots[-1]
 
-    async def start(self) -> "Bot":
-        """One more process of the bot."""
-        bot = await Bot.started(self)
+    async def start(self, sink: Sink | None = None) -> "Bot":
+        """One more process of the bot; `sink` in place of the core."""
+        bot = await Bot.started(self, sink)
         self.bots.append(bot)
         return bot
 
@@ -84,7 +85,7 @@ class House:
         await self.ana.types(self.channel, f"/quiz-admin setup {words}")
         await self.ana.sees_ephemeral("The quiz is set up")
 
-    async def post(self, question: str = "what-is-the-gil") -> "None":
+    async def post(self, question: str = "what-is-the-gil") -> None:
         """Ana has a question posted now."""
         await self.ana.types(self.channel, f"/quiz-admin post {question}")
         await self.ana.sees("answers are private", self.channel)
@@ -108,7 +109,7 @@ class Bot:
     port: int
 
     @classmethod
-    async def started(cls, house: House) -> "Bot":
+    async def started(cls, house: House, sink: Sink | None = None) -> "Bot":
         game = Game(house.store, house.bank)
         config = _config(house)
         clock = house.clock
@@ -116,9 +117,7 @@ class Bot:
         async def sleep(seconds: float) -> None:
             house.slack.clock.advance(seconds)
 
-        platform = SlackPlatform(
-            config, house.store, partial(suggest, house.bank), clock.now, sleep=sleep, ping_s=0.2
-        )
+        platform = SlackPlatform(config, house.store, partial(suggest, house.bank), clock.now, sleep=sleep, ping_s=0.2)
         platforms = {"slack": platform}
         supervisor = Supervisor(game, house.grader, platforms, clock, holder=f"bot-{id(game)}", tick_seconds=3600)
         server = HttpServer(house.store, Metrics(), {}, platform.routes)
@@ -127,7 +126,7 @@ class Bot:
             house.app.http.url = f"http://127.0.0.1:{port}/slack/events"
         if house.several:
             house.app.redirect_urls.append("https://quiz.example/slack/oauth_redirect")
-        await platform.connect(Dispatcher(game, platforms))
+        await platform.connect(sink or Dispatcher(game, platforms))
         await supervisor.start()
         return cls(house, game, platform, supervisor, server, port)
 
@@ -165,7 +164,7 @@ def _config(house: House) -> SlackConfig:
 
 @asynccontextmanager
 async def house(
-    store: SqlStore, bank: Bank, *, socket: bool = True, several: bool = False, runs: bool = True, strict: bool = True
+    store: Store, bank: Bank, *, socket: bool = True, several: bool = False, runs: bool = True, strict: bool = True
 ) -> AsyncIterator[House]:
     """Everything set up and, with `runs`, a bot connected; at the end whatever runs is stopped."""
     async with local_slack(strict=strict, real_seconds_count=False) as slack:

@@ -44,7 +44,7 @@ async def _ana_sets_it_up(h: House) -> None:
     assert "The bot may post in #quiz" in done.text() or "the bot is in #quiz" in done.text()
     await h.ana.presses(done, "Show the first question")
     await h.ana.sees_view("What the GIL is")
-    await h.ana.closes(h.ana.view, all_of_them=True)
+    await h.ana.closes(await h.ana.sees_view(), all_of_them=True)
     await h.ana.types(h.channel, f"/quiz-admin schedule set UTC daily open 8h {now.hour:02}:{now.minute:02}")
     await h.ana.sees_ephemeral("The schedule is changed")
 
