@@ -10,11 +10,6 @@ from tests.platforms.slack.house import GOOD, House, house
 BOTH = pytest.mark.parametrize("socket", [True, False], ids=["socket", "http"])
 
 
-@pytest.fixture
-def database(sqlite_database: str) -> str:
-    return sqlite_database
-
-
 @BOTH
 async def test_the_whole_story(store: SqlStore, bank: Bank, socket: bool) -> None:
     async with house(store, bank, socket=socket) as h:
