@@ -107,16 +107,18 @@ class SlackPlatform:
 
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
         """A post carries its key in its metadata, by which it is found again."""
-        team_id = target.workspace_id
-        if target.person_id is not None:
-            spot = Spot(team_id, target.channel_id, target.person_id)
-            return await self._ways.show(spot, message, Ticket.parse(target.ticket, self._now()))
+        team_id, person_id = target.workspace_id, target.person_id
+        ticket = Ticket.parse(target.ticket, self._now())
         try:
-            if uncertain and (ref := await self._find(target, key)):
+            if uncertain and person_id is None and (ref := await self._find(target, key)):
+                await self.edit(target, ref, message)  # it may have been made a while ago
                 return Delivered(ref)
-            wait = await self._pace.turn(team_id, target.channel_id, key)
-            if wait is not None:
-                return Rejected("it is not its turn yet", permanent=False, retry_after=wait)
+            if ticket is None:
+                wait = await self._pace.turn(team_id, person_id or target.channel_id, key)
+                if wait is not None:
+                    return Rejected("it is not its turn yet", permanent=False, retry_after=wait)
+            if person_id is not None:
+                return await self._ways.show(Spot(team_id, target.channel_id, person_id), message, ticket)
             return await self._post(target, message, key)
         except (SlackRefused, SlackSilent, NotInstalled) as error:
             return await self._failed(team_id, error)

@@ -44,13 +44,10 @@ class Ways:
         self.now = now
 
     async def show(self, spot: Spot, message: Message, ticket: Ticket | None) -> SendResult:
-        """By the ticket while it lasts, else as near as possible."""
-        try:
-            if ticket is None:
-                return await self.direct(spot, message)
-            return await self._by(ticket, spot, message) or await self.nearby(spot, message)
-        except (SlackRefused, SlackSilent, NotInstalled) as error:
-            return outcome(error)
+        """By the ticket while it lasts, else as near as possible. Raises as `Api.call`."""
+        if ticket is None:
+            return await self.direct(spot, message)
+        return await self._by(ticket, spot, message) or await self.nearby(spot, message)
 
     async def nearby(self, spot: Spot, message: Message, thread_ts: str | None = None) -> SendResult:
         """In the channel, where they are in it; else directly. Raises as `Api.call`."""

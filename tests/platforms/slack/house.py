@@ -73,6 +73,10 @@ class House:
         self.bots.append(bot)
         return bot
 
+    async def stop(self) -> None:
+        """End the newest process, in good order."""
+        await self.bots.pop().stop()
+
     async def advance(self, **span: float) -> None:
         """Let time pass, for Slack and the bot alike."""
         self.slack.clock.advance(timedelta(**span).total_seconds())

@@ -1,7 +1,10 @@
 """Answers: what counts once, what counts not at all, and what a person is told."""
 
+from datetime import timedelta
+
 from bot.content.bank import Bank
 from bot.store.store import SqlStore
+from tests.doubles import FailingGrader
 from tests.local_slack import Message
 from tests.platforms.slack.house import GOOD, House, house
 
@@ -28,8 +31,7 @@ async def test_a_redelivered_reply_counts_once_and_is_answered_once(store: SqlSt
         ]
         await h.slack.events.again(delivery)
         await h.slack.events.again(delivery)
-        await h.bot.stop()  # whatever was begun is done
-        h.bots.pop()
+        await h.stop()  # whatever was begun is done
         assert await _counted(h) == 1
         assert len(h.bob.ephemeral) == told
 
@@ -41,8 +43,7 @@ async def test_a_reply_that_mentions_the_bot_is_one_answer(store: SqlStore, bank
             h.channel, f"@gil_quiz {GOOD}".replace("@gil_quiz", f"@{h.app.bot_name.lower()}"), thread=post
         )
         await h.bob.sees_ephemeral("key points")
-        await h.bot.stop()
-        h.bots.pop()
+        await h.stop()
         kinds = [d.type for d in h.slack.events.sent if d.body["event"].get("user") == h.bob.id]
         assert sorted(kinds) == ["app_mention", "message"]
         assert [m.text().split("\n")[0] for m in h.bob.ephemeral if "counts once" in m.text()] == []
@@ -51,16 +52,15 @@ async def test_a_reply_that_mentions_the_bot_is_one_answer(store: SqlStore, bank
 async def test_a_late_redelivery_counts_at_the_time_it_was_written(store: SqlStore, bank: Bank) -> None:
     async with house(store, bank) as h:
         post = await _open(h)
-        await h.bot.stop()
-        h.bots.pop()
-        h.slack.clock.advance(3600 * 7.9)
-        await h.bob.writes(h.channel, GOOD, thread=post)
-        await h.slack.until(lambda: len(h.slack.events.sent[-1].attempts) >= 2, "two attempts")
+        await h.stop()
+        reply = await h.bob.writes(h.channel, GOOD, thread=post)
+        h.slack.clock.advance(600)
         await h.start()
-        await h.advance(minutes=1)
-        await h.advance(minutes=5)
         await h.bob.sees_ephemeral("key points")
-        assert await _counted(h) == 1
+        async with store.read() as uow:
+            stored = await uow.submissions.in_message(1, f"{h.channel.id}:{reply.ts}")
+        assert stored is not None
+        assert h.clock.now() - stored.submitted_at > timedelta(seconds=590)
 
 
 async def test_bots_and_other_threads_are_left_alone(store: SqlStore, bank: Bank) -> None:
@@ -71,8 +71,7 @@ async def test_bots_and_other_threads_are_left_alone(store: SqlStore, bank: Bank
         await h.bob.writes(h.channel, "One thread at a time because of reference counts, please", thread=chat)
         await h.bob.writes(h.channel, "Good morning")
         await h.slack.settles()
-        await h.bot.stop()
-        h.bots.pop()
+        await h.stop()
         assert h.bob.ephemeral == []
         assert await _counted(h) == 0
         assert post.text().count("0 answers") == 1
@@ -115,14 +114,13 @@ async def test_what_nobody_waits_for_comes_by_direct_message(store: SqlStore, ba
 
 
 async def test_feedback_long_after_the_answer_comes_by_direct_message(store: SqlStore, bank: Bank) -> None:
-    async with house(store, bank) as h:
+    async with house(store, bank, runs=False) as h:
+        h.grader = FailingGrader(1)
+        await h.start()
         await h.bob.presses(await _open(h), "Answer")
-        form = await h.bob.sees_view("Your answer")
-        await h.bot.supervisor.stop(within=5)  # nobody grades any more
-        await h.bob.submits(form, {"Your answer": GOOD})
+        await h.bob.submits(await h.bob.sees_view("Your answer"), {"Your answer": GOOD})
         await h.bob.sees_view("Your answer is saved")
-        await h.bot.stop()
-        h.bots.pop()
+        await h.stop()
         h.slack.clock.advance(3600)
         await h.start()
         await h.bob.sees_direct("key points")

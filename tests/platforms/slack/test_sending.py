@@ -119,11 +119,8 @@ async def test_a_question_whose_answer_was_lost_is_posted_once(store: SqlStore, 
         h.slack.faults.dropped("chat.postMessage")
         await h.post()
         await h.advance(minutes=2)
+        await h.answer(h.bob)
         post = await h.bob.sees("answers are private", h.channel)
-        await h.bob.presses(post, "Answer")
-        await h.bob.submits(
-            await h.bob.sees_view("Your answer"), {"Your answer": "One thread runs bytecode at a time."}
-        )
         await h.advance(minutes=1)
         await h.slack.until(lambda: "1 answer " in post.text(), "the count in the post")
         assert len([message for message in h.channel.messages if message.bot_id and not message.visible_to]) == 1
@@ -149,8 +146,7 @@ async def test_many_channels_due_in_one_minute_all_get_their_post(store: SqlStor
         def posted() -> int:
             return sum(len(channel.messages) > before[channel.id] for channel in channels)
 
-        nine = (h.clock.now() + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
-        await h.advance(seconds=(nine - h.clock.now()).total_seconds())
+        await h.advance(seconds=(_next_nine(h.clock.now()) - h.clock.now()).total_seconds())
         for _ in range(40):
             if posted() == 60:
                 break
@@ -159,6 +155,11 @@ async def test_many_channels_due_in_one_minute_all_get_their_post(store: SqlStor
         assert posted() == 60
         refusals = [call for call in h.slack.calls_of("chat.postMessage") if call.status == 429]
         assert refusals == []
+
+
+def _next_nine(now: datetime) -> datetime:
+    nine = now.replace(hour=9, minute=0, second=0, microsecond=0)
+    return nine if nine > now else nine + timedelta(days=1)
 
 
 class HandClock:

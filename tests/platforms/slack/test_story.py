@@ -17,8 +17,7 @@ async def test_the_whole_story(store: SqlStore, bank: Bank, socket: bool) -> Non
         post = await _the_question_comes_on_time(h)
         await _bob_answers_in_a_form(h, post)
         await _ana_takes_a_hint(h, post)
-        await h.bot.stop()
-        h.bots.pop()
+        await h.stop()
         await h.start()  # another process goes on
         await _ana_answers_in_the_thread_and_changes_it(h, post)
         await _bobs_page_shows_how_he_did(h)
