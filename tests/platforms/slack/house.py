@@ -77,6 +77,12 @@ class House:
         """End the newest process, in good order."""
         await self.bots.pop().stop()
 
+    async def handled(self) -> None:
+        """Return when every event was taken and what it began is done."""
+        await self.slack.settles()
+        for bot in self.bots:
+            await bot.platform._errands.finish(within=10)
+
     async def advance(self, **span: float) -> None:
         """Let time pass, for Slack and the bot alike."""
         self.slack.clock.advance(timedelta(**span).total_seconds())
@@ -139,9 +145,9 @@ class Bot:
         await self.platform.close()
         await self.server.stop()
 
-    async def installs(self, person: Person) -> str:
+    async def installs(self, person: Person, *, org_wide: bool = False) -> str:
         """Somebody installs the app in the browser; what they read at the end."""
-        back = await person.browser.approves(await self.install_address(person))
+        back = await person.browser.approves(await self.install_address(person), org_wide=org_wide)
         return await person.browser.visits(self.local(back))
 
     async def install_address(self, person: Person) -> str:

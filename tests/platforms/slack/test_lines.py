@@ -1,0 +1,190 @@
+"""How Slack reaches the bot: signatures, acknowledgements, lines that break, redelivery."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.chat.event import CommandUsed, Event, Happening, RollCall
+from bot.chat.platform import PlatformRefused
+from bot.content.bank import Bank
+from bot.store.store import SqlStore
+from tests.platforms.slack.house import GOOD, house
+
+BOTH = pytest.mark.parametrize("socket", [True, False], ids=["socket", "http"])
+FORGERIES = ("wrong signature", "no signature", "old timestamp", "future timestamp", "tampered body")
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("kind", ["events", "command", "block_actions"])
+async def test_what_slack_did_not_sign_is_refused(store: SqlStore, bank: Bank, kind: str, forgery: str) -> None:
+    async with house(store, bank, socket=False) as h:
+        body = {
+            "type": "event_callback",
+            "team_id": h.team.id,
+            "event": {"type": "app_uninstalled"},
+            "command": "/quiz",
+        }
+        assert await h.app.http.posts_forged(kind, body, forgery) == 401  # type: ignore[arg-type]  # a parameter
+        assert h.slack.calls_of("auth.test")[1:] == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Slack-Request-Timestamp": "soon", "X-Slack-Signature": "v0=00"},
+        {"X-Slack-Request-Timestamp": "1", "X-Slack-Signature": "v0=é"},
+        {"X-Slack-Request-Timestamp": "９９９", "X-Slack-Signature": "v0=00"},
+    ],
+)
+async def test_nonsense_in_a_signature_is_refused(store: SqlStore, bank: Bank, headers: dict[str, str]) -> None:
+    async with house(store, bank, socket=False) as h:
+        raw = {name: value.encode().decode("latin-1") for name, value in headers.items()}
+        async with h.slack.session.post(h.app.http.url, data=b"\xff\xfe", headers=raw) as answer:
+            assert answer.status == 401
+
+
+async def test_slack_may_check_the_address(store: SqlStore, bank: Bank) -> None:
+    async with house(store, bank, socket=False) as h:
+        assert await h.app.http.verify_url()
+
+
+async def test_health_and_slack_share_one_server(store: SqlStore, bank: Bank) -> None:
+    async with house(store, bank, socket=False) as h:
+        async with h.slack.session.get(f"http://127.0.0.1:{h.bot.port}/livez") as answer:
+            assert answer.status == 200
+
+
+@BOTH
+async def test_slack_is_answered_while_nothing_else_gets_done(store: SqlStore, bank: Bank, socket: bool) -> None:
+    """Neither the store nor Slack's Web API is waited for before the acknowledgement."""
+    stuck = asyncio.Event()
+
+    async def sink(event: Event | Happening | RollCall) -> None:
+        if isinstance(event, Event):
+            await stuck.wait()
+
+    async with house(store, bank, socket=socket, runs=False) as h:
+        await h.start(sink)
+        assert (await h.ana.types(h.channel, "/quiz")).ok
+        assert (await h.ana.types(h.channel, "/quiz-admin setup")).ok
+        stuck.set()
+
+
+@BOTH
+async def test_a_listener_that_fails_at_once_has_been_acknowledged(store: SqlStore, bank: Bank, socket: bool) -> None:
+    """slack-bolt forgets an acknowledgement when its listener fails within milliseconds."""
+
+    async def sink(event: Event | Happening | RollCall) -> None:
+        if isinstance(event, Event):
+            raise RuntimeError("a fault of ours")
+
+    async with house(store, bank, socket=socket, runs=False) as h:
+        await h.start(sink)
+        for _ in range(5):
+            assert (await h.ana.types(h.channel, "/quiz")).ok
+            assert (await h.ana.types(h.channel, "/quiz nonsense")).ok
+        await h.ana.writes(h.channel, "hello")
+        await h.handled()
+
+
+@BOTH
+async def test_a_payload_that_makes_no_sense_is_acknowledged(store: SqlStore, bank: Bank, socket: bool) -> None:
+    async with house(store, bank, socket=socket) as h:
+        payloads: list[tuple[str, dict[str, Any]]] = [
+            ("command", {"command": "/quiz", "text": "x"}),
+            (
+                "block_actions",
+                {"type": "block_actions", "actions": [{"type": "button", "value": "x", "action_id": "a"}]},
+            ),
+            ("view_submission", {"type": "view_submission", "view": {"callback_id": "gone:v9:x", "id": "V1"}}),
+            ("events", {"type": "event_callback", "event": {"type": "message", "subtype": "message_changed"}}),
+        ]
+        for kind, payload in payloads:
+            assert (await h.app.transport.send(kind, payload)).ok, kind
+        await h.handled()
+        await h.ana.types(h.channel, "/quiz help")
+        await h.ana.sees_ephemeral("/quiz leaderboard")
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_a_line_that_slack_wants_renewed_loses_nothing(store: SqlStore, bank: Bank, reason: str) -> None:
+    async with house(store, bank) as h:
+        await h.set_up()
+        (old,) = await h.app.socket.connected()
+        await old.disconnect(reason)
+        await h.slack.until(
+            lambda: bool(h.app.socket.connections) and old not in h.app.socket.connections, "a new connection"
+        )
+        await h.post()
+        await h.answer(h.bob)
+        assert h.bot.platform.trouble() is None
+
+
+async def test_a_line_that_breaks_is_opened_anew_and_what_was_under_way_comes(store: SqlStore, bank: Bank) -> None:
+    async with house(store, bank) as h:
+        await h.set_up()
+        await h.post()
+        post = await h.bob.sees("answers are private")
+        h.app.socket.connections[0].drop()
+        await h.slack.until(lambda: not h.app.socket.connections, "the line to break")
+        await h.bob.writes(h.channel, GOOD, thread=post)
+        await h.bob.sees_ephemeral("key points")
+
+
+async def test_a_command_that_comes_twice_is_done_once(store: SqlStore, bank: Bank) -> None:
+    done: list[Event] = []
+
+    async def sink(event: Event | Happening | RollCall) -> None:
+        if isinstance(event, CommandUsed):
+            done.append(event)
+
+    async with house(store, bank, runs=False) as h:
+        await h.start(sink)
+        payload = {
+            "command": "/quiz",
+            "text": "me",
+            "team_id": h.team.id,
+            "user_id": h.ana.id,
+            "user_name": "ana",
+            "channel_id": h.channel.id,
+            "channel_name": "quiz",
+            "trigger_id": "1.2.3",
+            "response_url": f"{h.slack.address}/response/x",
+        }
+        for _ in range(3):
+            await h.app.transport.send("command", payload)
+        await h.handled()
+        assert len(done) == 1
+
+
+async def test_a_wrong_token_is_said_before_anything_starts(store: SqlStore, bank: Bank) -> None:
+    async with house(store, bank, runs=False) as h:
+        h.installation.token = "xoxb-wrong"
+        with pytest.raises(PlatformRefused, match="the bot token is refused"):
+            await h.start()
+        h.installation.token = next(token for token in h.slack.tokens if token.startswith("xoxb-"))
+        h.app.app_token, right = "xapp-wrong", h.app.app_token
+        with pytest.raises(PlatformRefused, match="the app token is refused"):
+            await h.start()
+        h.app.app_token = right
+
+
+async def test_a_channel_that_is_lost_pauses_its_schedule_and_no_other(store: SqlStore, bank: Bank) -> None:
+    async with house(store, bank) as h:
+        await h.set_up()
+        other = h.team.add_channel("other", members=[h.ana], bots=[h.installation])
+        gone = h.team.add_channel("gone", members=[h.ana], bots=[h.installation])
+        for channel in (other, gone):
+            await h.ana.types(channel, "/quiz-admin setup 09:00")
+            await h.slack.until(lambda: "is set up" in h.ana.ephemeral[-1].text(), "the quiz")
+            await h.handled()
+        h.team.removes(h.installation.bot_user_id, h.channel)
+        h.team.deletes(gone, h.ana)
+        await h.handled()
+        async with store.read() as uow:
+            paused = {
+                schedule.channel_id: schedule.paused
+                for schedule in await uow.schedules.in_workspace("slack", h.team.id)
+            }
+        assert paused == {1: "the bot was removed from the channel", 2: None, 3: "the channel was deleted"}
