@@ -121,7 +121,7 @@ class Bot:
     @classmethod
     async def started(cls, house: House, sink: Sink | None = None) -> "Bot":
         game = Game(house.store, house.bank)
-        config = _config(house)
+        config = config_of(house)
         clock = house.clock
 
         async def sleep(seconds: float) -> None:
@@ -158,7 +158,8 @@ class Bot:
         return address.replace("https://quiz.example", f"http://127.0.0.1:{self.port}")
 
 
-def _config(house: House) -> SlackConfig:
+def config_of(house: House) -> SlackConfig:
+    """What the settings would say."""
     app, oauth = house.app, None
     if house.several:
         oauth = OAuthConfig(app.client_id, app.client_secret, (KEY,), "https://quiz.example")

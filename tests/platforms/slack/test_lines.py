@@ -1,6 +1,8 @@
 """How Slack reaches the bot: signatures, acknowledgements, lines that break, redelivery."""
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,8 +10,10 @@ import pytest
 from bot.chat.event import CommandUsed, Event, Happening, RollCall
 from bot.chat.platform import PlatformRefused
 from bot.content.bank import Bank
+from bot.platforms.slack.platform import SlackPlatform
+from bot.services.suggest import suggest
 from bot.store.store import SqlStore
-from tests.platforms.slack.house import GOOD, house
+from tests.platforms.slack.house import GOOD, config_of, house
 
 BOTH = pytest.mark.parametrize("socket", [True, False], ids=["socket", "http"])
 FORGERIES = ("wrong signature", "no signature", "old timestamp", "future timestamp", "tampered body")
@@ -51,8 +55,8 @@ async def test_slack_may_check_the_address(store: SqlStore, bank: Bank) -> None:
 
 async def test_health_and_slack_share_one_server(store: SqlStore, bank: Bank) -> None:
     async with house(store, bank, socket=False) as h:
-        async with h.slack.session.get(f"http://127.0.0.1:{h.bot.port}/livez") as answer:
-            assert answer.status == 200
+        answer = await h.slack.session.get(f"http://127.0.0.1:{h.bot.port}/livez")
+        assert answer.status == 200
 
 
 @BOTH
@@ -88,20 +92,23 @@ async def test_a_listener_that_fails_at_once_has_been_acknowledged(store: SqlSto
         await h.handled()
 
 
+_VIEW = {"type": "modal", "callback_id": "gone:v9:x", "id": "V1"}
+
+
 @BOTH
 async def test_a_payload_that_makes_no_sense_is_acknowledged(store: SqlStore, bank: Bank, socket: bool) -> None:
     async with house(store, bank, socket=socket) as h:
+        who = {"user": {"id": h.ana.id}, "team": {"id": h.team.id}, "trigger_id": "x"}
+        button = {"type": "button", "value": "x", "action_id": "a", "block_id": "b"}
         payloads: list[tuple[str, dict[str, Any]]] = [
-            ("command", {"command": "/quiz", "text": "x"}),
-            (
-                "block_actions",
-                {"type": "block_actions", "actions": [{"type": "button", "value": "x", "action_id": "a"}]},
-            ),
-            ("view_submission", {"type": "view_submission", "view": {"callback_id": "gone:v9:x", "id": "V1"}}),
+            ("command", {"command": "/quiz", "text": "x", "team_id": h.team.id}),
+            ("block_actions", who | {"type": "block_actions", "actions": [button]}),
+            ("view_submission", who | {"type": "view_submission", "view": _VIEW}),
             ("events", {"type": "event_callback", "event": {"type": "message", "subtype": "message_changed"}}),
         ]
         for kind, payload in payloads:
-            assert (await h.app.transport.send(kind, payload)).ok, kind
+            ack = await asyncio.wait_for(h.app.transport.send(kind, payload), 5)
+            assert ack.ok, kind
         await h.handled()
         await h.ana.types(h.channel, "/quiz help")
         await h.ana.sees_ephemeral("/quiz leaderboard")
@@ -158,16 +165,29 @@ async def test_a_command_that_comes_twice_is_done_once(store: SqlStore, bank: Ba
         assert len(done) == 1
 
 
-async def test_a_wrong_token_is_said_before_anything_starts(store: SqlStore, bank: Bank) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"bot_token": "xoxb-wrong"}, "the bot token is refused"),
+        ({"app_token": "xapp-wrong"}, "the app token is refused"),
+        ({"api_url": "http://127.0.0.1:9/api/"}, "Slack cannot be reached"),
+    ],
+)
+async def test_what_is_wrong_is_said_before_anything_starts(
+    store: SqlStore, bank: Bank, wrong: dict[str, str], words: str
+) -> None:
     async with house(store, bank, runs=False) as h:
-        h.installation.token = "xoxb-wrong"
-        with pytest.raises(PlatformRefused, match="the bot token is refused"):
-            await h.start()
-        h.installation.token = next(token for token in h.slack.tokens if token.startswith("xoxb-"))
-        h.app.app_token, right = "xapp-wrong", h.app.app_token
-        with pytest.raises(PlatformRefused, match="the app token is refused"):
-            await h.start()
-        h.app.app_token = right
+        config = replace(config_of(h), **wrong)  # type: ignore[arg-type]  # all of them are text
+        platform = SlackPlatform(config, store, partial(suggest, bank), h.clock.now)
+
+        async def sink(_event: Event | Happening | RollCall) -> None:
+            """Nothing comes in."""
+
+        with pytest.raises(PlatformRefused, match=words) as refused:
+            await platform.connect(sink)
+        await platform.close()
+        assert "xoxb" not in str(refused.value)
+        assert "xapp" not in str(refused.value)
 
 
 async def test_a_channel_that_is_lost_pauses_its_schedule_and_no_other(store: SqlStore, bank: Bank) -> None:
