@@ -47,7 +47,8 @@ class OpenReplies:
         if waiting is None:
             return None
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(waiting.told.wait(), _TOLD_WITHIN)
+            async with asyncio.timeout(_TOLD_WITHIN):
+                await waiting.told.wait()
         return waiting.reply
 
 
@@ -68,8 +69,11 @@ class Bell:
         """Until it was rung more than `since` times, or `at_most` seconds."""
         if self.rings > since:
             return
+        # Not `wait_for`: in Python 3.11 it forgets a cancellation that comes together with the ring, and a loop
+        # that is to stop goes on (https://github.com/python/cpython/issues/86296).
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), at_most)
+            async with asyncio.timeout(at_most):
+                await self._rung.wait()
 
 
 @dataclass(frozen=True, slots=True)
