@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol, runtime_checkable
 
 import structlog
 from aiohttp import web
 
-from bot.chat.platform import ChatPlatform
+from bot.chat.platform import ChatPlatform, Finding
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.grading.offline import VERSION, judge_offline
@@ -29,8 +29,10 @@ from bot.services.ports import StoreUnavailable, StoreUnreachable
 from bot.services.suggest import suggest
 from bot.settings import (
     AnswerSettings,
+    BadSetting,
     ClockSettings,
     ContentSettings,
+    DiscordSettings,
     GradingSettings,
     HttpSettings,
     SlackSettings,
@@ -39,9 +41,6 @@ from bot.settings import (
 )
 from bot.store.migrate import current, ensure_ready
 from bot.store.store import SqlStore
-
-if TYPE_CHECKING:
-    from bot.platforms.slack.platform import SlackPlatform
 
 log = structlog.get_logger(__name__)
 _LONGEST_WAIT_S = 30.0
@@ -163,8 +162,36 @@ def platform_makers() -> list[Maker]:
     return [maker for configured in _CONFIGURED if (maker := configured()) is not None]
 
 
-def slack_maker() -> "Callable[[SqlStore, Bank, Clock], SlackPlatform] | None":
-    """None where no Slack is configured. Raises `BadSetting`."""
+def _discord() -> Maker | None:
+    settings = read(DiscordSettings)
+    if settings.discord_token is None:
+        return None
+    # Here and not above: it takes half a second, which the terminal room need not wait for.
+    from bot.platforms.discord.platform import DiscordPlatform
+    from bot.platforms.discord.share import Share, WrongShare
+
+    token = settings.discord_token.get_secret_value()
+    try:
+        share = Share.parse(settings.discord_shards) if settings.discord_shards else None
+    except WrongShare as error:
+        raise BadSetting(str(error)) from None
+
+    def make(store: SqlStore, bank: Bank, clock: Clock) -> ChatPlatform:
+        return DiscordPlatform(
+            token,
+            store,
+            bank,
+            clock.now,
+            thread_answers=settings.discord_thread_answers,
+            share=share,
+            api_url=settings.discord_api_url,
+            gateway_url=settings.discord_gateway_url,
+        )
+
+    return make
+
+
+def _slack() -> Maker | None:
     # Here and not above: the terminal room need not wait for it.
     from bot.platforms.slack.config import read_config
     from bot.platforms.slack.platform import SlackPlatform
@@ -176,12 +203,21 @@ def slack_maker() -> "Callable[[SqlStore, Bank, Clock], SlackPlatform] | None":
 
 
 # Each reads its platform's settings: None where they name no token.
-_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (slack_maker,)
+_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_discord, _slack)
 
 
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:
     """What these platforms want served over HTTP."""
     return [route for platform in platforms.values() for route in getattr(platform, "routes", ())]
+
+
+@runtime_checkable
+class Diagnosed(Protocol):
+    """A platform that can say, without connecting, what is wrong with its settings."""
+
+    async def diagnose(self, *, channels: bool) -> Sequence[Finding]:
+        """`channels`: whether the store is ready to be asked for those that have a schedule."""
+        ...
 
 
 def make_supervisor(

@@ -12,6 +12,7 @@ from typing import Self
 
 from bot.chat.event import Place
 from bot.grading.verdict import Verdict
+from bot.quiz.items import Judged
 from bot.quiz.period import Period
 from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import Plan, Schedule
@@ -304,6 +305,9 @@ class _Schedules:
 
     async def of_channel(self, channel_id: int) -> Schedule | None:
         return next((s for s in self._state.schedules.values() if s.channel_id == channel_id), None)
+
+    async def to_change(self, channel_id: int) -> Schedule | None:
+        return await self.of_channel(channel_id)
 
     async def get(self, schedule_id: int) -> Schedule:
         if schedule_id not in self._state.schedules:
@@ -611,7 +615,14 @@ class _Outbox:
         return True
 
     async def dead(self, limit: int) -> Sequence[OutboxRow]:
-        found = [row for row in self._state.outbox.values() if row.status is RowStatus.DEAD]
+        through: dict[tuple[str, Task], int] = {}
+        for row in self._state.outbox.values():
+            if row.status is RowStatus.SENT:
+                through[row.lane, row.task] = row.id
+        rows = (row for row in self._state.outbox.values() if row.status is RowStatus.DEAD)
+        found = [
+            row for row in rows if row.id > max(through.get((row.lane, task), 0) for task in (row.task, Task.QUESTION))
+        ]
         return sorted(found, key=lambda row: -row.id)[:limit]
 
     async def ref_of(self, key: str) -> str | None:
@@ -621,8 +632,14 @@ class _Outbox:
         return sum(row.status in _UNSENT for row in self._state.outbox.values())
 
     async def next_at(self) -> datetime | None:
-        waiting = (row.available_at for row in self._state.outbox.values() if row.status is RowStatus.WAITING)
-        return min(waiting, default=None)
+        heads: dict[str, OutboxRow] = {}
+        for row in self._state.outbox.values():
+            if row.status in _UNSENT:
+                heads.setdefault(row.lane, row)
+        return min(filter(None, map(self._free_at, heads.values())), default=None)
+
+    def _free_at(self, row: OutboxRow) -> datetime | None:
+        return row.available_at if row.status is RowStatus.WAITING else self._state.leases[row.id].until
 
 
 class _Inbox:
@@ -730,6 +747,11 @@ class _Views:
             for point in work.grades[-1].grade.points if work.grades else ():
                 earned[work.submission.question_id, point.id].append(Verdict(point.verdict).credit)
         return [PointTally(*key, len(each), sum(each) / len(each)) for key, each in sorted(earned.items())]
+
+    async def judged(self, question_ids: Collection[str]) -> Sequence[Judged]:
+        graded = [w for w in self._state.work.values() if w.grades and w.submission.question_id in question_ids]
+        graded.sort(key=lambda w: (w.submission.submitted_at, w.submission.id))
+        return [Judged(w.submission.question_id, {p.id: p.verdict for p in w.grades[-1].grade.points}) for w in graded]
 
     async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:
         answered = {w.submission.round_id for w in self._works(player_id) if w.submission.ranked and not w.withdrawn}

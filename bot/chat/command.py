@@ -84,7 +84,8 @@ def _is_zone(word: str) -> bool:
 
 
 def _is_pack(word: str) -> bool:
-    return all(_SLUG.match(part) for part in word.strip(",").split(","))
+    # The word itself announces packs, as in `packs gil`.
+    return word != "packs" and all(_SLUG.match(part) for part in word.strip(",").split(","))
 
 
 def _never(_word: str) -> bool:
@@ -104,7 +105,7 @@ _PLAN = (
     Option("late", "How late a post may still be made", _never, "late 2h"),
     Option("mix", "Weights of difficulties", _matches(_MIX), "senior=3,mid=1"),
     Option("ping", "Whom to notify: a role or group, or none", _never, "ping none"),
-    Option("packs", "Which packs", _is_pack, "gil"),
+    Option("packs", "Which packs", _is_pack, "all"),
 )
 _TEXT = Option("text", "Your answer in your own words", _never, "text", free_text=True)
 _PERSON = Option("person", "A person", lambda _word: True, "@person")

@@ -1,59 +1,33 @@
-"""`quizbot content check|list|show`: for people who write questions."""
+"""`quizbot content`: for people who write questions."""
 
-from datetime import date
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from bot.cli.agreement import agreement_lines, disagreement_lines
-from bot.cli.failure import CANNOT_START, PROBLEMS, stop
+from bot.cli.check import check_
+from bot.cli.failure import USAGE, stop
+from bot.cli.folder import bank, content_dir
 from bot.cli.output import print_message, print_table
-from bot.content.bank import Bank
-from bot.content.check import check
-from bot.content.loader import load_bank, load_lenient
-from bot.grading.evaluate import Evaluation, evaluate
-from bot.grading.offline import judge_offline
+from bot.cli.stats import stats
+from bot.content.json_schema import json_schema
+from bot.content.loader import load_lenient, load_question
+from bot.content.problems import BrokenBank
+from bot.content.schema import Difficulty
+from bot.content.skeleton import skeleton
 from bot.services.cards.preview import question_preview
-from bot.settings import ContentSettings, read
-
-
-def content_dir() -> Path:
-    """The folder with the packs. Ends the program if there is none."""
-    root = read(ContentSettings).content_dir
-    if not root.is_dir():
-        stop(f"There is no folder {root}. Set CONTENT_DIR to the folder with the packs.", CANNOT_START)
-    return root
-
-
-def bank() -> Bank:
-    """The bank, whole. Raises `BrokenBank`."""
-    return load_bank(content_dir())
 
 
 @click.group()
 def content() -> None:
-    """Check, list and show the questions."""
+    """Write, check, list and show the questions."""
 
 
-@content.command("check")
-@click.option("--verbose", "-v", is_flag=True, help="Show each verdict the grader and the labels disagree on.")
-def check_(verbose: bool) -> None:
-    """Check every file, and run every sample through the grader."""
-    found, problems = load_lenient(content_dir())
-    for problem in problems:
-        click.echo(str(problem))
-    findings = check(found, date.today())  # noqa: DTZ011 - review dates are the author's local dates
-    for finding in findings:
-        click.echo(str(finding))
-    evaluation = evaluate(list(found.questions.values()), judge_offline)
-    _print_agreement(evaluation, verbose=verbose)
-    errors = len(problems) + sum(finding.severity == "error" for finding in findings)
-    click.echo(
-        f"{len(found.questions)} questions in {len(found.packs)} packs: {errors} errors, "
-        f"{len(findings) + len(problems) - errors} warnings"
-    )
-    if errors:
-        stop("The bank has errors; correct the lines above and check again.", PROBLEMS)
+content.add_command(check_)
+content.add_command(stats)
 
 
 @content.command("list")
@@ -81,10 +55,54 @@ def show(question: str) -> None:
         print_message(message)
 
 
-def _print_agreement(evaluation: Evaluation, *, verbose: bool) -> None:
-    """Agreement with the labels is reported, never an error: labels are by meaning, not by this grader."""
-    for line in agreement_lines(evaluation):
-        click.echo(line)
-    if verbose:
-        for line in disagreement_lines(evaluation):
-            click.echo(line)
+@content.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a question file, for editors."""
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@content.command("new")
+@click.option("--id", "id_", help="Kebab-case, also the file's name; it never changes.")
+@click.option("--title", help="One line that names it without giving the answer away.")
+@click.option("--topic", help="What practice is chosen by, in kebab-case.")
+@click.option("--difficulty", help="Who is expected to answer well: junior, mid, senior or staff.")
+@click.option("--pack", help="A folder of content/ with a pack.yaml.")
+def new(id_: str | None, title: str | None, topic: str | None, difficulty: str | None, pack: str | None) -> None:
+    """Write the skeleton of a new question. On a terminal it asks for what is not given."""
+    root = content_dir()
+    found, _ = load_lenient(root)
+    chosen = _asked("pack", pack, tuple(sorted(found.packs)))
+    if chosen not in found.packs:
+        stop(f"There is no pack {chosen}; there are: {', '.join(sorted(found.packs)) or 'none'}.", USAGE)
+    named = _asked("id", id_)
+    level = _asked("difficulty", difficulty, tuple(str(each) for each in Difficulty))
+    text = skeleton(named, _asked("title", title), _asked("topic", topic), level)
+    _refuse_faults(text)
+    path = root / chosen / f"{named}.yaml"
+    if path.exists() or named in found.questions:
+        stop(f"A question {named} is there already. Choose another id.", USAGE)
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {path}. Fill it in, then: quizbot content check {named}")
+
+
+def _asked(name: str, given: str | None, choice: Sequence[str] = ()) -> str:
+    """What was given as an option, or is typed now."""
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        stop(f"Give --{name}.", USAGE)
+    kind = click.Choice(choice) if choice else None
+    return str(click.prompt(name.capitalize(), type=kind, default=choice[0] if len(choice) == 1 else None))
+
+
+def _refuse_faults(text: str) -> None:
+    """End the program where the values make no question; nothing is written then."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft.yaml"
+        draft.write_text(text, encoding="utf-8")
+        try:
+            load_question(draft)
+        except BrokenBank as error:
+            for problem in error.problems:
+                click.echo(f"{problem.what}; {problem.instead}", err=True)
+            stop("Nothing was written; give other values.", USAGE)

@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.app import database_url, load_content, open_store, slack_maker
-from bot.chat.platform import Finding, Target
+from bot.app import Diagnosed, database_url, load_content, open_store, platform_makers
+from bot.chat.platform import Finding
 from bot.cli.data import DATABASE
 from bot.cli.failure import PROBLEMS, stop
 from bot.content.loader import BrokenBank
 from bot.errors import QuizError
 from bot.runtime.clock import SystemClock
-from bot.services.ports import UnitOfWork
-from bot.store.migrate import current
+from bot.services.cards.words import count
+from bot.services.ports import StoreUnavailable
+from bot.store.engine import is_sqlite
+from bot.store.migrate import current, remedy_for
+from bot.store.store import SqlStore
 
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -35,7 +38,7 @@ def doctor(database: str | None) -> None:
 
 
 async def _examine(database: str | None) -> list[Finding]:
-    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [_content, _clock, _schema, _work, _slack]
+    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [_content, _clock, _schema, _work, _platforms]
     findings: list[Finding] = []
     for check in checks:
         try:
@@ -49,8 +52,8 @@ async def _content(_: str | None) -> list[Finding]:
     try:
         bank = load_content()
     except BrokenBank as error:
-        return [Finding(f"question bank: {len(error.problems)} problems", "run quizbot content check")]
-    return [Finding(f"question bank: {len(bank.questions)} questions in {len(bank.packs)} packs")]
+        return [Finding(f"question bank: {count(len(error.problems), 'problem')}", "run quizbot content check")]
+    return [Finding(f"question bank: {count(len(bank.questions), 'question')} in {count(len(bank.packs), 'pack')}")]
 
 
 async def _clock(_: str | None) -> list[Finding]:
@@ -61,22 +64,29 @@ async def _clock(_: str | None) -> list[Finding]:
 
 
 async def _schema(database: str | None) -> list[Finding]:
-    revision, head = await current(database_url(database))
-    if revision == head:
-        return [Finding(f"database: schema {revision}")]
-    if revision is None:
+    address = database_url(database)
+    try:
+        revision, head = await current(address)
+    except StoreUnavailable as error:
+        return [Finding(f"database: {error}", "start the server, or correct DATABASE_URL")]
+    if revision is None and is_sqlite(address):
         return [Finding("database: empty, made at the first start")]
-    return [Finding(f"database: schema {revision}, this version needs {head}", "run quizbot db upgrade")]
+    has = f"schema {revision}" if revision else "empty"
+    remedy = remedy_for(revision, head)
+    return [Finding(f"database: {has}" + (f", this version needs {head}" if remedy else ""), remedy)]
 
 
 async def _work(database: str | None) -> list[Finding]:
-    revision, head = await current(database_url(database))
+    try:
+        revision, head = await current(database_url(database))
+    except StoreUnavailable:
+        return []  # said already
     if revision != head:
         return []
     async with open_store(database) as store, store.read() as uow:
         dead = await uow.outbox.dead(20)
         pending, waiting = await uow.submissions.pending(), await uow.outbox.depth()
-    findings = [Finding(f"work: {pending} answers to grade, {waiting} messages to send")]
+    findings = [Finding(f"work: {count(pending, 'answer')} to grade, {count(waiting, 'message')} to send")]
     findings += [
         Finding(
             f"a {row.task} could not be sent: {row.error}",
@@ -87,22 +97,26 @@ async def _work(database: str | None) -> list[Finding]:
     return findings
 
 
-async def _slack(database: str | None) -> list[Finding]:
-    """Settings, tokens, permissions, and every channel that has a schedule."""
-    maker = slack_maker()
-    if maker is None:
-        return [Finding("Slack: not set up")]
-    async with open_store(database) as store:
-        async with store.read() as uow:
-            targets = await _quiz_channels(uow, "slack")
-        return list(await maker(store, load_content(), SystemClock()).inspect(targets))
+async def _platforms(database: str | None) -> list[Finding]:
+    makers = platform_makers()
+    if not makers:
+        return [Finding("platforms: none configured, so quizbot run opens the terminal room")]
+    store, ready = SqlStore(database_url(database)), await _is_ready(database)
+    try:
+        platforms = [maker(store, load_content(), SystemClock()) for maker in makers]
+        return [
+            finding
+            for platform in platforms
+            if isinstance(platform, Diagnosed)
+            for finding in await platform.diagnose(channels=ready)
+        ]
+    finally:
+        await store.close()
 
 
-async def _quiz_channels(uow: UnitOfWork, platform: str) -> list[Target]:
-    """Those with a schedule, in workspaces that the bot has not left."""
-    targets: list[Target] = []
-    for workspace_id in sorted(await uow.teams.present(platform)):
-        scheduled = {schedule.channel_id for schedule in await uow.schedules.in_workspace(platform, workspace_id)}
-        channels = await uow.teams.channels_in(platform, workspace_id)
-        targets += [Target(workspace_id, channel.external_id) for channel in channels if channel.id in scheduled]
-    return targets
+async def _is_ready(database: str | None) -> bool:
+    try:
+        revision, head = await current(database_url(database))
+    except StoreUnavailable:
+        return False
+    return revision == head

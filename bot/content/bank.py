@@ -34,6 +34,12 @@ class Bank:
         named = (self.packs[name].opener for name in packs if name in self.packs)
         return next((id_ for id_ in named if id_ in self.questions), None)
 
+    @property
+    def default_packs(self) -> tuple[str, ...]:
+        """What a channel asks from whose lead names no pack: those that say so, all where none does."""
+        chosen = [name for name, pack in self.packs.items() if pack.default]
+        return tuple(sorted(chosen or self.packs))
+
     def of_packs(self, packs: Sequence[str]) -> Sequence[Question]:
         """Questions of these packs, ordered by id."""
         chosen = set(packs)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bot.grading.text import Folded, fold, words
 from bot.grading.vocabulary import FUNCTION, NEGATORS, NOT_REALLY, VERBS, concept, join_phrases
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|\n\s*(?:\n|[-*•·]\s|\d+[.)]\s)?|\s[•·]\s")
+# A line break ends a sentence, unless the line is long: then the text was only wrapped.
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|\n\s*(?:\n|[-*•·]\s|\d+[.)]\s)|(?<![^\n]{60})\n|\s[•·]\s")
 _CLAUSE_END = re.compile(
     r"[;:](?=\s)|,(?=\s)|\s-+\s|\s\(|\)(?=[\s,.])"
     r"|\s(?=(?:but|because|while|whereas|although|though|however|yet|unless|cos|cuz|since|so that|which means|"

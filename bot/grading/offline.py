@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from bot.content.schema import Question
 from bot.grading.clauses import Clause, clauses
 from bot.grading.rubric import PointWordings, Rubric, Wording, prepare
+from bot.grading.text import fold
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
 
 VERSION = "offline-1"
@@ -26,6 +27,8 @@ _LEAST = 2  # terms that must be found before anything is called wrong
 _SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
+_QUOTED = 5  # words of the prompt in a row, from which on they are a quotation
+_VERBATIM = 93  # rapidfuzz ratio, 0 to 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class OfflineGrader:
 def judge_offline(question: Question, answer: str) -> Grade:
     """Grade one answer. Pure; the same text and rubric always give the same grade."""
     rubric = prepare(question)
-    windows = _windows(clauses(answer), rubric)
+    own = [clause for clause in clauses(answer) if not _is_quoted(clause, answer, rubric)]
+    windows = _windows(own, rubric)
     points = tuple(_judge(point, windows, answer, rubric) for point in rubric.points)
     found = tuple(
         MisconceptionFound(id_, _evidence(match.window, answer))
@@ -72,6 +76,13 @@ def judge_offline(question: Question, answer: str) -> Grade:
     )
     score = score_of({point.id: point.verdict for point in points}, question)
     return Grade(points, found, VERSION, score)
+
+
+def _is_quoted(clause: Clause, answer: str, rubric: Rubric) -> bool:
+    """Whether the clause gives the question back: a run of its words claims nothing."""
+    said = " ".join(fold(answer[clause.start : clause.end]).text.split())
+    long_enough = len(said.split()) >= _QUOTED
+    return long_enough and fuzz.partial_ratio(said, rubric.prompt, score_cutoff=_VERBATIM) > 0
 
 
 def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: str | None = None) -> bool:
@@ -182,6 +193,8 @@ def _score(wording: Wording, window: _Window, *, flipped: bool) -> float:
             same += weight
         else:
             other += weight
+    if not flipped and any(window.terms.keys().isdisjoint(one_of) for one_of in wording.needed):
+        return 0.0
     matched = other - same + neutral if flipped else same - other + neutral
     if flipped and other <= same:
         return 0.0

@@ -43,12 +43,14 @@ class OpenReplies:
 
     async def take(self, submission_id: int) -> Reply | None:
         """The reply, once the person has seen that the answer is saved."""
-        waiting = self._waiting.pop(submission_id, None)
+        # It stays where `told` finds it until then.
+        waiting = self._waiting.get(submission_id)
         if waiting is None:
             return None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TOLD_WITHIN):
                 await waiting.told.wait()
+        self._waiting.pop(submission_id, None)
         return waiting.reply
 
 
@@ -69,9 +71,8 @@ class Bell:
         """Until it was rung more than `since` times, or `at_most` seconds."""
         if self.rings > since:
             return
-        # Not `wait_for`: in Python 3.11 it forgets a cancellation that comes together with the ring, and a loop
-        # that is to stop goes on (https://github.com/python/cpython/issues/86296).
         with contextlib.suppress(TimeoutError):
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes with the ring.
             async with asyncio.timeout(at_most):
                 await self._rung.wait()
 

@@ -14,7 +14,9 @@ from bot.services.where import whereabouts
 
 
 async def pick(game: Game, event: Event, wanted: str | None) -> Question:
-    """The question with that id, or one of that topic, or any; one the person has not answered where possible.
+    """The question with that id, or one of that topic, or any of the channel's packs.
+
+    One the person has not answered, where possible.
 
     Raises `NoQuizHere`, `UnknownTopic`, `OpenQuestion` (it is the open round's).
     """
@@ -27,8 +29,10 @@ async def pick(game: Game, event: Event, wanted: str | None) -> Question:
             return game.bank.questions[name]
         open_ids = {asked.question_id for asked in await uow.rounds.open_in(channel.id)}
         answered = await uow.views.practised(player.id)
+        schedule = await uow.schedules.of_channel(channel.id)
         await uow.commit()
-    candidates = _of_topic(game, name)
+    packs = schedule.plan.packs if schedule else game.bank.default_packs
+    candidates = _of_topic(game, name) if name else game.bank.of_packs(packs)
     free = [question for question in candidates if question.id not in open_ids]
     if not free:
         raise OpenQuestion(candidates[0].id)
@@ -41,7 +45,7 @@ def topics(game: Game) -> Sequence[str]:
 
 
 def _of_topic(game: Game, name: str) -> list[Question]:
-    questions = [q for _, q in sorted(game.bank.questions.items()) if not name or q.topic == name]
+    questions = [q for _, q in sorted(game.bank.questions.items()) if q.topic == name]
     if not questions:
         known = [*topics(game), *sorted(game.bank.questions)]
         nearest = process.extract(name, known, limit=3, score_cutoff=50)

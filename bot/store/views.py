@@ -1,7 +1,7 @@
-"""Reads that go round the model: leaderboards, one person's record, the export."""
+"""Reads that go round the model: leaderboards, one person's record, verdicts for statistics, the export."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.grading.verdict import Verdict
+from bot.quiz.items import Judged
 from bot.quiz.round import Round
 from bot.quiz.team import Team
 from bot.services.ports import Board, NotStored, Played, PointTally, Standing, TeamExport
@@ -80,6 +81,18 @@ class SqlViews:
         return [
             PointTally(question_id, point_id, len(earned), sum(earned) / len(earned))
             for (question_id, point_id), earned in sorted(credits.items())
+        ]
+
+    async def judged(self, question_ids: Collection[str]) -> Sequence[Judged]:
+        query = (
+            select(col(SubmissionRow.question_id), col(GradeRow.verdicts))
+            .join(GradeRow, col(GradeRow.id) == col(SubmissionRow.grade_id))
+            .where(col(SubmissionRow.question_id).in_(question_ids))
+            .order_by(col(SubmissionRow.submitted_at), col(SubmissionRow.id))
+        )
+        return [
+            Judged(question_id, {point["id"]: Verdict(point["verdict"]) for point in verdicts})
+            for question_id, verdicts in await self._session.execute(query)
         ]
 
     async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:

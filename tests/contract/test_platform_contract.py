@@ -12,7 +12,7 @@ import pytest_asyncio
 from rich.console import Console
 
 from bot.chat.action import Action
-from bot.chat.event import CommandUsed, Event, Happening, Reply, RollCall
+from bot.chat.event import CommandUsed, Event, Happening, Reply, RollCall, Sink
 from bot.chat.message import (
     Button,
     Buttons,
@@ -32,6 +32,8 @@ from bot.content.bank import Bank
 from bot.platforms.terminal.adapter import HERE, Screen, TerminalPlatform, TerminalReply
 from bot.services.game import Game
 from bot.store.store import SqlStore
+from tests.local_discord import Seen, local_discord
+from tests.platforms.discord.team import Team, running
 from tests.platforms.slack.house import house
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -76,6 +78,38 @@ async def _terminal(_game: Game) -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
+async def _discord(game: Game) -> AsyncIterator[Bench]:
+    """A bot in a local Discord whose core only looks on: the test itself answers."""
+    used: asyncio.Queue[Reply] = asyncio.Queue()
+
+    def look_on(_: Sink) -> Sink:
+        async def sink(event: Event | Happening | RollCall) -> None:
+            if isinstance(event, CommandUsed):
+                used.put_nowait(event.reply)
+
+        return sink
+
+    async with local_discord() as home:
+        team = Team.on(home, home.add_application())
+        views: list[Seen] = []
+
+        async def reply() -> Reply:
+            views.append(await team.ana.uses(team.channel, "quiz today"))
+            return await used.get()
+
+        def seen() -> str:
+            shown = [*team.channel.messages, *team.ana.direct_messages]
+            return "\n".join([*(message.text() for message in shown), *(view.text() for view in views)])
+
+        def form_titles() -> list[str]:
+            return [str(view.interaction.form["title"]) for view in views if view.interaction.form]
+
+        async with running(home, team.app, game, around=look_on) as bot:
+            target = Target(str(team.guild.id), str(team.channel.id))
+            yield Bench(bot.platform, target, str(team.ana.id), reply, seen, form_titles)
+
+
+@asynccontextmanager
 async def _slack(game: Game) -> AsyncIterator[Bench]:
     """A bot in a local Slack whose core only looks on: the test itself answers."""
     used: asyncio.Queue[Reply] = asyncio.Queue()
@@ -98,7 +132,7 @@ async def _slack(game: Game) -> AsyncIterator[Bench]:
         yield Bench(bot.platform, target, h.ana.id, reply, h.ana.screen.everything, form_titles)
 
 
-@pytest_asyncio.fixture(params=[_terminal, _slack], ids=["terminal", "slack"])
+@pytest_asyncio.fixture(params=[_terminal, _discord, _slack], ids=["terminal", "discord", "slack"])
 async def bench(request: pytest.FixtureRequest, sqlite_database: str, bank: Bank) -> AsyncIterator[Bench]:
     store = SqlStore(sqlite_database)
     async with request.param(Game(store, bank)) as made:

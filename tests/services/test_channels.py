@@ -1,5 +1,6 @@
 """Around the posts: kept up to date, edited answers, workspaces that come and go, leads, setting up, the home page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -81,7 +82,7 @@ async def test_an_answer_changed_before_it_was_graded_ranks_as_changed(open_tabl
     await open_table.replies("ana", "ref-question:1", GOOD)
     assert "in place of the first" in (await _edits(open_table, BETTER)).text
     await open_table.settle()
-    assert "4 of 8" in (await open_table.says("ana", "/quiz why")).text
+    assert "25 points" not in (await open_table.says("ana", "/quiz why")).text
 
 
 async def test_an_answer_changed_after_its_feedback_is_practice_and_the_first_ranks(open_table: Table) -> None:
@@ -90,7 +91,8 @@ async def test_an_answer_changed_after_its_feedback_is_practice_and_the_first_ra
     changed = await _edits(open_table, BETTER)
     assert "Your first version ranks" in changed.text
     await open_table.settle()
-    assert "4 of 8" in changed.text
+    assert "key points" in changed.text
+    assert "· 25 points" not in changed.text
     await open_table.leads("/quiz-admin close")
     await open_table.settle()
     board = (await open_table.says("ana", "/quiz leaderboard")).text
@@ -250,3 +252,32 @@ async def test_a_form_that_came_too_late_is_offered_by_a_button(open_table: Tabl
         ButtonPressed("b", open_table.now, Person("ana", "ana"), HERE, reply, Action.parse("answer:v1:1"))
     )
     assert "Press the button" in reply.text
+
+
+@pytest.mark.parametrize("words", ["09:30 berlin", "berlin gil 09:30", "gil 09:30 Europe/Berlin"])
+async def test_a_city_alone_is_the_time_zone(table: Table, words: str) -> None:
+    assert "09:30 (Europe/Berlin), open for 8 h, packs gil" in (await table.leads(f"/quiz-admin setup {words}")).text
+
+
+async def test_a_word_that_is_neither_pack_nor_city_is_named(table: Table) -> None:
+    assert "no pack called “berlinn”" in (await table.leads("/quiz-admin setup berlinn")).text
+
+
+async def test_a_new_channel_gets_the_packs_that_are_for_everybody_and_others_when_its_lead_says_so(
+    table: Table,
+) -> None:
+    assert "gil" in (await table.leads("/quiz-admin setup mon-fri 09:00 UTC")).text
+    assert "testing" not in (await table.leads("/quiz-admin schedule show")).text
+    await table.leads("/quiz-admin schedule set all")
+    assert "gil, testing" in (await table.leads("/quiz-admin schedule show")).text
+
+
+async def test_a_channel_of_the_second_pack_plays_it_from_post_to_reveal(table: Table) -> None:
+    """Nothing but the files of the pack knows what the questions are about."""
+    await table.set_up("mon-fri 09:00 UTC testing open 8h")
+    await table.until(MONDAY + timedelta(hours=1))
+    await table.answers("ana", "The first test appends something and the next test sees it. Use function scope.")
+    await table.until(MONDAY + timedelta(days=1))
+    told = "\n".join(table.platform.texts())
+    assert "Closed: A test that fails only after another one" in told
+    assert re.search(r"ana +33", told)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
 from bot.content.schema import Question
+from bot.grading.clauses import clauses
 from bot.grading.offline import judge_offline
 from bot.grading.verdict import Grade, Verdict, score_of
 from tests.conftest import HOUSE
@@ -130,6 +131,12 @@ def test_evidence_ends_where_the_clause_ends() -> None:
     assert all(text.endswith(("multiprocessing", "GIL", "GIL.")) for text in evidence)
 
 
+def test_a_wrapped_line_is_one_sentence_and_short_lines_are_several() -> None:
+    wrapped = "The GIL exists for the reason that the counts of references to\nobjects are not thread-safe."
+    assert len({clause.sentence for clause in clauses(wrapped)}) == 1
+    assert len({clause.sentence for clause in clauses("one thread at a time\nuse processes")}) == 2
+
+
 def test_a_true_statement_close_to_a_myth_is_no_myth() -> None:
     grade = judge_offline(GIL, "Since 3.13 there is a free-threaded build without it.")
     assert grade.misconceptions == ()
@@ -143,6 +150,16 @@ def test_one_word_of_a_wrong_claim_and_another_points_words_are_held_against_nob
     grade = judge_offline(bank.get("what-is-the-gil"), answer)
     assert Verdict.CONTRADICTED not in {point.verdict for point in grade.points}
     assert grade.misconceptions == ()
+
+
+def test_nothing_is_earned_by_the_small_words_around_what_a_wording_is_about(bank: Bank) -> None:
+    question = bank.get("what-is-the-gil")
+    for answer in (
+        "You never need locks, and threads run in parallel on all the cores.",  # not the free-threaded build
+        "Threads still help for I/O.",  # nothing about computing
+    ):
+        hits = {point.id for point in judge_offline(question, answer).points if point.verdict is Verdict.HIT}
+        assert hits <= {"threads-help-io"}
 
 
 def test_weights_and_half_credit_make_the_score(bank: Bank) -> None:

@@ -64,6 +64,7 @@ class SlackPlatform:
         ping_s: float = _PING_S,
     ) -> None:
         self._config = config
+        self._store = store
         self._now = now
         self._one = OneWorkspace()
         self._many = ManyWorkspaces(store, config.oauth.keys, self._renew, now) if config.oauth else None
@@ -136,18 +137,18 @@ class SlackPlatform:
         """Is the channel there, is the bot in it or may it join, is every permission granted?"""
         return await examine_channel(self._api, target)
 
-    async def inspect(self, targets: Sequence[Target]) -> Sequence[Finding]:
-        """Look at settings, tokens, permissions and these channels, without connecting."""
+    async def diagnose(self, *, channels: bool) -> Sequence[Finding]:
+        """Look at mode, tokens, permissions and, with `channels`, every quiz channel, without connecting."""
         await self._api.start()
+        findings = [Finding(f"Slack: {'over HTTP' if self._config.over_http else 'Socket Mode'}")]
         try:
-            findings = [Finding(f"Slack: {'over HTTP' if self._config.over_http else 'Socket Mode'}")]
             if self._many is None:
                 self._one.learn(await self._own_workspace())
             if self._socket is not None:
                 await self._socket.address()
-            for installation in await self._workspaces.all():
+            for installation in await self._workspaces.all() if channels or self._many is None else ():
                 findings += await examine_workspace(self._api, installation)
-            for target in targets:
+            for target in await self._quiz_channels() if channels else ():
                 findings += await examine_channel(self._api, target)
         except PlatformRefused as error:
             findings.append(Finding(f"Slack: {error.reason}", error.remedy))
@@ -163,6 +164,16 @@ class SlackPlatform:
         await self._errands.finish(within=_FINISH_S)
         self._sink = None
         await self._api.stop()
+
+    async def _quiz_channels(self) -> list[Target]:
+        """Those with a schedule, in workspaces that the bot has not left."""
+        targets: list[Target] = []
+        async with self._store.read() as uow:
+            for team_id in sorted(await uow.teams.present(NAME)):
+                scheduled = {schedule.channel_id for schedule in await uow.schedules.in_workspace(NAME, team_id)}
+                known = await uow.teams.channels_in(NAME, team_id)
+                targets += [Target(team_id, channel.external_id) for channel in known if channel.id in scheduled]
+        return targets
 
     # posting
 

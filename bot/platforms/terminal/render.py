@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table as RichTable
@@ -56,7 +57,7 @@ def show(console: Console, message: Message, *, seen_by: str | None = None) -> N
     note = f"only {seen_by} sees this" if seen_by else None
     if not is_rich(console):
         width = min(console.width, _WIDEST)
-        head = f"--- {note} ---\n" if note else "--- #gil ---\n"
+        head = f"--- {note} ---\n" if note else "--- #quiz ---\n"
         print(head + plain(message, width=width) + "\n", file=console.file)
         return
     console.print(renderable(message, note), width=min(console.width, _WIDEST))
@@ -73,7 +74,7 @@ def renderable(message: Message, note: str | None = None) -> RenderableType:
             body.append(Text())
         body += _block(block)
     if title is None and len(message.blocks) == 1 and message.tone is not Tone.PROBLEM:
-        only = Text("  ").append_text(body[0]) if isinstance(body[0], Text) else body[0]
+        only = Padding(body[0], (0, 0, 0, 2))
         return Group(only, Text(f"  ({note})", style="dim")) if note else only
     return Panel(
         Group(*body),
