@@ -1,11 +1,13 @@
 """Fixtures that most tests share: a real SQLite file, the real bank, and a game on both."""
 
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
@@ -36,6 +38,18 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """As the program logs, not as structlog does by itself: that prints every local variable of a traceback."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(),
+        ]
+    )
+
+
 @pytest.fixture(scope="session")
 def bank() -> Bank:
     return load_bank(HOUSE / "content")
@@ -50,8 +64,10 @@ async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[PostgresServer]:
+    # Not in pytest's own folder: run by root, the server is another user's, and the next pytest to start
+    # anywhere on the machine shuts that folder to others.
+    with tempfile.TemporaryDirectory(prefix="quizbot-postgres-") as folder, postgres_server(Path(folder)) as server:
         yield server
 
 

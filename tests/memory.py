@@ -305,6 +305,9 @@ class _Schedules:
     async def of_channel(self, channel_id: int) -> Schedule | None:
         return next((s for s in self._state.schedules.values() if s.channel_id == channel_id), None)
 
+    async def to_change(self, channel_id: int) -> Schedule | None:
+        return await self.of_channel(channel_id)
+
     async def get(self, schedule_id: int) -> Schedule:
         if schedule_id not in self._state.schedules:
             raise NotStored("schedule", schedule_id)
@@ -611,7 +614,14 @@ class _Outbox:
         return True
 
     async def dead(self, limit: int) -> Sequence[OutboxRow]:
-        found = [row for row in self._state.outbox.values() if row.status is RowStatus.DEAD]
+        through: dict[tuple[str, Task], int] = {}
+        for row in self._state.outbox.values():
+            if row.status is RowStatus.SENT:
+                through[row.lane, row.task] = row.id
+        rows = (row for row in self._state.outbox.values() if row.status is RowStatus.DEAD)
+        found = [
+            row for row in rows if row.id > max(through.get((row.lane, task), 0) for task in (row.task, Task.QUESTION))
+        ]
         return sorted(found, key=lambda row: -row.id)[:limit]
 
     async def ref_of(self, key: str) -> str | None:
@@ -621,8 +631,14 @@ class _Outbox:
         return sum(row.status in _UNSENT for row in self._state.outbox.values())
 
     async def next_at(self) -> datetime | None:
-        waiting = (row.available_at for row in self._state.outbox.values() if row.status is RowStatus.WAITING)
-        return min(waiting, default=None)
+        heads: dict[str, OutboxRow] = {}
+        for row in self._state.outbox.values():
+            if row.status in _UNSENT:
+                heads.setdefault(row.lane, row)
+        return min(filter(None, map(self._free_at, heads.values())), default=None)
+
+    def _free_at(self, row: OutboxRow) -> datetime | None:
+        return row.available_at if row.status is RowStatus.WAITING else self._state.leases[row.id].until
 
 
 class _Inbox:

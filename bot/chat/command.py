@@ -84,7 +84,8 @@ def _is_zone(word: str) -> bool:
 
 
 def _is_pack(word: str) -> bool:
-    return all(_SLUG.match(part) for part in word.strip(",").split(","))
+    # The word itself announces packs, as in `packs gil`.
+    return word != "packs" and all(_SLUG.match(part) for part in word.strip(",").split(","))
 
 
 def _never(_word: str) -> bool:

@@ -14,6 +14,7 @@ from bot.content.loader import load_bank, load_lenient
 from bot.grading.evaluate import Evaluation, evaluate
 from bot.grading.offline import judge_offline
 from bot.services.cards.preview import question_preview
+from bot.services.cards.words import count
 from bot.settings import ContentSettings, read
 
 
@@ -48,9 +49,10 @@ def check_(verbose: bool) -> None:
     evaluation = evaluate(list(found.questions.values()), judge_offline)
     _print_agreement(evaluation, verbose=verbose)
     errors = len(problems) + sum(finding.severity == "error" for finding in findings)
+    warnings = len(findings) + len(problems) - errors
     click.echo(
-        f"{len(found.questions)} questions in {len(found.packs)} packs: {errors} errors, "
-        f"{len(findings) + len(problems) - errors} warnings"
+        f"{count(len(found.questions), 'question')} in {count(len(found.packs), 'pack')}: "
+        f"{count(errors, 'error')}, {count(warnings, 'warning')}"
     )
     if errors:
         stop("The bank has errors; correct the lines above and check again.", PROBLEMS)

@@ -1,6 +1,7 @@
 """`quizbot db`, `export` and `forget`: what operators do with stored data."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import click
@@ -9,10 +10,11 @@ from bot.app import database_url, open_store
 from bot.cli.failure import PROBLEMS, USAGE, stop
 from bot.quiz.team import Team
 from bot.services.export import to_csv, to_json
-from bot.services.ports import Store, TeamExport
+from bot.services.ports import Store, StoreUnreachable, TeamExport
 from bot.store.backup import back_up
-from bot.store.migrate import current, upgrade
+from bot.store.migrate import current, remedy_for, upgrade
 
+_AGAIN_AFTER_S = 1.0
 DATABASE = click.option("--database", metavar="URL", help="Instead of DATABASE_URL, e.g. sqlite:///quizbot.db")
 
 
@@ -23,10 +25,18 @@ def db() -> None:
 
 @db.command("upgrade")
 @DATABASE
-def upgrade_(database: str | None) -> None:
+@click.option(
+    "--wait",
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    default=30,
+    show_default=True,
+    help="How long to wait for a server that does not answer.",
+)
+def upgrade_(database: str | None, wait: float) -> None:
     """Bring the database to this version's schema. Safe to repeat, and from several processes."""
     url = database_url(database)
-    asyncio.run(upgrade(url))
+    asyncio.run(_upgrade(url, wait))
     revision, _ = asyncio.run(current(url))
     click.echo(f"The database is at revision {revision}.")
 
@@ -37,8 +47,8 @@ def current_(database: str | None) -> None:
     """Say which schema the database has and which one this version needs."""
     revision, head = asyncio.run(current(database_url(database)))
     click.echo(f"database: {revision or 'empty'}\nthis version: {head}")
-    if revision != head:
-        stop("Run: quizbot db upgrade", PROBLEMS)
+    if (remedy := remedy_for(revision, head)) is not None:
+        stop(f"Do: {remedy}", PROBLEMS)
 
 
 @db.command("backup")
@@ -79,9 +89,24 @@ def export(form: str, name: str | None, out: Path | None, database: str | None) 
 def forget(name: str, team: str | None, yes: bool, database: str | None) -> None:
     """Delete all data of one person, by NAME as in the leaderboard or by platform id."""
     if not yes:
-        click.confirm(f"Delete everything kept about {name}? This cannot be undone", abort=True, err=True)
+        sure = click.confirm(f"Delete everything kept about {name}? This cannot be undone", err=True)
+        if not sure:
+            stop("Nothing was deleted.", PROBLEMS)
     asyncio.run(_forget(database, team, name))
     click.echo(f"Everything kept about {name} is deleted.")
+
+
+async def _upgrade(url: str, wait: float) -> None:
+    """A server that starts beside us may be a little later than we are."""
+    end = time.monotonic() + wait
+    while True:
+        try:
+            return await upgrade(url)
+        except StoreUnreachable as error:
+            if time.monotonic() + _AGAIN_AFTER_S > end:
+                raise
+            click.echo(f"{error} Trying again.", err=True)
+        await asyncio.sleep(_AGAIN_AFTER_S)
 
 
 async def _export(database: str | None, name: str | None) -> TeamExport:

@@ -13,7 +13,10 @@ from bot.cli.data import DATABASE
 from bot.cli.failure import PROBLEMS, stop
 from bot.content.loader import BrokenBank
 from bot.errors import QuizError
-from bot.store.migrate import current
+from bot.services.cards.words import count
+from bot.services.ports import StoreUnavailable
+from bot.store.engine import is_sqlite
+from bot.store.migrate import current, remedy_for
 
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -47,8 +50,8 @@ async def _content(_: str | None) -> list[Finding]:
     try:
         bank = load_content()
     except BrokenBank as error:
-        return [Finding(f"question bank: {len(error.problems)} problems", "run quizbot content check")]
-    return [Finding(f"question bank: {len(bank.questions)} questions in {len(bank.packs)} packs")]
+        return [Finding(f"question bank: {count(len(error.problems), 'problem')}", "run quizbot content check")]
+    return [Finding(f"question bank: {count(len(bank.questions), 'question')} in {count(len(bank.packs), 'pack')}")]
 
 
 async def _clock(_: str | None) -> list[Finding]:
@@ -59,22 +62,29 @@ async def _clock(_: str | None) -> list[Finding]:
 
 
 async def _schema(database: str | None) -> list[Finding]:
-    revision, head = await current(database_url(database))
-    if revision == head:
-        return [Finding(f"database: schema {revision}")]
-    if revision is None:
+    address = database_url(database)
+    try:
+        revision, head = await current(address)
+    except StoreUnavailable as error:
+        return [Finding(f"database: {error}", "start the server, or correct DATABASE_URL")]
+    if revision is None and is_sqlite(address):
         return [Finding("database: empty, made at the first start")]
-    return [Finding(f"database: schema {revision}, this version needs {head}", "run quizbot db upgrade")]
+    has = f"schema {revision}" if revision else "empty"
+    remedy = remedy_for(revision, head)
+    return [Finding(f"database: {has}" + (f", this version needs {head}" if remedy else ""), remedy)]
 
 
 async def _work(database: str | None) -> list[Finding]:
-    revision, head = await current(database_url(database))
+    try:
+        revision, head = await current(database_url(database))
+    except StoreUnavailable:
+        return []  # said already
     if revision != head:
         return []
     async with open_store(database) as store, store.read() as uow:
         dead = await uow.outbox.dead(20)
         pending, waiting = await uow.submissions.pending(), await uow.outbox.depth()
-    findings = [Finding(f"work: {pending} answers to grade, {waiting} messages to send")]
+    findings = [Finding(f"work: {count(pending, 'answer')} to grade, {count(waiting, 'message')} to send")]
     findings += [
         Finding(
             f"a {row.task} could not be sent: {row.error}",

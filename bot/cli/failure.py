@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import click
 
 from bot.chat.platform import PlatformRefused
+from bot.content.bank import QuestionNotFound
 from bot.content.loader import BrokenBank
 from bot.errors import QuizError
 from bot.services.cards.problem import sentence
@@ -31,12 +32,18 @@ class FailureGroup(click.Group):
             )
         except (StoreUnavailable, BadSetting, PlatformRefused) as error:
             stop(str(error), CANNOT_START)
+        except QuestionNotFound as error:
+            stop(f"There is no question “{error.id}”. See them with: quizbot content list", PROBLEMS)
         except QuizError as error:
             stop(sentence(error), PROBLEMS)
         except BrokenPipeError:
             # The reader went away (`quizbot … | head`); there is nobody left to tell.
             sys.stderr.close()
             ctx.exit(OK)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            stop(f"{error.filename}: {error.strerror}. Name another file, or check its folder.", PROBLEMS)
 
 
 def stop(why: str, code: int) -> NoReturn:

@@ -80,12 +80,12 @@ def _span(evidence: Evidence) -> dict[str, object]:
 
 def _answers(name: str) -> Iterator[tuple[str, str]]:
     """Each line `{"id": …, "text": …}`; a bad one ends the program and is named."""
-    with click.open_file(name, encoding="utf-8") as lines:
+    with click.open_file(name, encoding="utf-8", errors="surrogateescape") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
+                row = json.loads(line.encode(errors="surrogateescape"))
                 yield str(row["id"]), _text(row["text"])
             except (ValueError, KeyError, TypeError):
                 stop(f'{name}:{number}: write one JSON object a line: {{"id": "r1", "text": "…"}}', PROBLEMS)

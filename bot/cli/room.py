@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -154,7 +154,8 @@ async def _enter(game: Game, *, start: str | None, zone: str, real_time: bool) -
         channel = await uow.teams.register(HERE, now=now)
         schedule = await uow.schedules.of_channel(channel.id)
         if schedule is None:
-            schedule = await add_schedule(uow, channel, plan, now)
+            # A room that opens at the posting time has its question at once.
+            schedule = await add_schedule(uow, channel, plan, now - timedelta(microseconds=1))
         await uow.commit()
     return schedule, RoomClock(now, runs=real_time or sys.stdin.isatty())
 

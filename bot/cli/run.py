@@ -40,13 +40,19 @@ def run(database: str | None) -> None:
     """Run the bot on the platforms that are configured; in the terminal where none is."""
     makers = platform_makers()
     if makers:
-        asyncio.run(_serve(database, makers))
+        asyncio.run(until_stopped(_serve(database, makers)))
         return
     click.echo("No platform is configured, so this is the terminal room in real time.", err=True)
-    asyncio.run(open_room(database, start=None, zone=None, person=None, real_time=True))
+    asyncio.run(until_stopped(_sit(database)))
 
 
-async def _serve(database: str | None, makers: Sequence[Maker]) -> None:
+async def _sit(database: str | None) -> int:
+    await open_room(database, start=None, zone=None, person=None, real_time=True)
+    return 0
+
+
+async def _serve(database: str | None, makers: Sequence[Maker]) -> int:
+    """From waiting for the database to leaving; cancelled at any moment, it ends in good order."""
     logs = read(LogSettings)
     configure_logs(logs.log_level, logs.log_format)
     bank, metrics, clock = load_content(), Metrics(), SystemClock()
@@ -56,7 +62,7 @@ async def _serve(database: str | None, makers: Sequence[Maker]) -> None:
         supervisor = make_supervisor(game, grader, platforms, clock)
         async with health(store, metrics, supervisor, platforms, clock, routes_of(platforms)):
             grader.warm()
-            await until_stopped(_work(platforms, Dispatcher(game, platforms), supervisor))
+            return await _work(platforms, Dispatcher(game, platforms), supervisor)
 
 
 async def _work(platforms: Mapping[str, ChatPlatform], sink: Sink, supervisor: Supervisor) -> int:

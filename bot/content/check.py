@@ -11,6 +11,7 @@ from bot.content.schema import Question
 
 _SAMPLES = 6
 _WORDS_A_MINUTE = 200
+_CODE_COLUMNS = 74  # what a terminal of 80 shows inside a frame
 _SENTENCE = re.compile(r"[.!?](?:\s|$)")
 
 
@@ -63,7 +64,7 @@ def _wordings(question: Question, _: date) -> Remarks:
 
 def _samples(question: Question, _: date) -> Remarks:
     if len(question.samples) < _SAMPLES:
-        yield f"only {len(question.samples)} labelled samples", f"write at least {_SAMPLES}"
+        yield f"labelled samples: only {len(question.samples)}", f"write at least {_SAMPLES}"
     labelled = {verdict for sample in question.samples for verdict in sample.verdicts.values()}
     if question.samples and len(labelled) < 2:
         yield "all samples are labelled alike", "add a partial and a contradicting one"
@@ -79,12 +80,21 @@ def _hints(question: Question, _: date) -> Remarks:
 def _model_answer(question: Question, _: date) -> Remarks:
     sentences = len(_SENTENCE.findall(question.model_answer))
     if not 4 <= sentences <= 14:
-        yield f"the model answer has {sentences} sentences", "say it in 5 to 12"
+        yield f"sentences of the model answer: {sentences}", "say it in 5 to 12"
     if len(question.model_answer.split()) / _WORDS_A_MINUTE > question.minutes:
         yield (
-            f"reading the model answer takes more than {question.minutes} minutes",
+            f"the model answer takes longer to read than the {question.minutes} min of the question",
             "shorten it or raise minutes",
         )
+
+
+def _code(question: Question, _: date) -> Remarks:
+    for number, line in enumerate((question.code or "").splitlines(), 1):
+        if len(line) > _CODE_COLUMNS:
+            yield (
+                f"line {number} of the code has {len(line)} columns",
+                f"break it at {_CODE_COLUMNS}: screens are narrow",
+            )
 
 
 _RULES: tuple[Callable[[Question, date], Remarks], ...] = (
@@ -93,4 +103,5 @@ _RULES: tuple[Callable[[Question, date], Remarks], ...] = (
     _samples,
     _hints,
     _model_answer,
+    _code,
 )

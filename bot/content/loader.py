@@ -10,7 +10,7 @@ from rapidfuzz import process
 
 from bot.content.bank import Bank
 from bot.content.problems import BrokenBank, Problem
-from bot.content.schema import Pack, Question
+from bot.content.schema import Misplaced, Pack, Question
 from bot.content.strict_yaml import Document, Place, Unusable, Value, read_document
 
 __all__ = ["BrokenBank", "Problem", "load_bank", "load_lenient", "load_question"]
@@ -38,6 +38,7 @@ def load_lenient(root: Path) -> tuple[Bank, tuple[Problem, ...]]:
         pack = _load(folder / _PACK_FILE, Pack, root, problems)
         if pack is not None:
             packs[pack.id] = pack
+            problems += _opener(pack, folder, root)
         for path in _question_files(folder):
             question = _load(path, Question, root, problems)
             if question is None:
@@ -59,6 +60,14 @@ def load_lenient(root: Path) -> tuple[Bank, tuple[Problem, ...]]:
     if not packs and not problems:
         problems.append(Problem(root, 1, "no pack is in this folder", f"make a folder with a {_PACK_FILE} in it"))
     return Bank(packs, questions, pack_of), tuple(sorted(problems))
+
+
+def _opener(pack: Pack, folder: Path, root: Path) -> Iterator[Problem]:
+    """A pack opens with a question of its own; a file that is there may be broken, which is said elsewhere."""
+    own = [path.stem for path in _question_files(folder)]
+    if pack.opener is not None and pack.opener not in own:
+        what = f"opener: {pack.opener} is no question of this pack"
+        yield Problem(_shown(folder / _PACK_FILE, root), 1, what, f"write one of: {', '.join(own)}, or leave it out")
 
 
 def load_question(path: Path) -> Question:
@@ -130,6 +139,10 @@ def _tuples(value: Value) -> Any:  # noqa: ANN401 - pydantic takes it from here
 
 def _problem(details: ErrorDetails, document: Document, shown: Path, model: type[BaseModel]) -> Problem:
     place: Place = tuple(part for part in details["loc"] if part != "[key]")
+    error = details.get("ctx", {}).get("error")
+    if isinstance(error, Misplaced):
+        what, _, instead = str(error).partition("; ")
+        return Problem(shown, document.line(error.place), what, instead)
     what, instead = _in_words(details, place, document, model)
     return Problem(shown, document.line(place), what, instead)
 
@@ -151,12 +164,12 @@ def _in_words(details: ErrorDetails, place: Place, document: Document, model: ty
         return f"{name}: {what}", instead or "correct it"
     if kind in ("too_short", "string_too_short"):
         return f"{name} is empty or too short", "write it, or leave the key out"
+    if details["input"] is None:
+        return f"{name} has no value", _wanted(details)
     return f"{name}: {_got(details['input'])} is wrong here", _wanted(details)
 
 
 def _got(value: object) -> str:
-    if value is None:
-        return "nothing"
     if isinstance(value, bool):
         return "yes/no (YAML reads yes, no, on and off so)"
     if isinstance(value, float):
@@ -176,11 +189,18 @@ _WANTED = {
     "date_type": "write a date such as 2027-10-01",
     "too_long": "write fewer",
 }
+_BOUNDS = {
+    "greater_than": "write more than {gt:g}",
+    "greater_than_equal": "write {ge:g} or more",
+    "less_than_equal": "write {le:g} or less",
+}
 
 
 def _wanted(details: ErrorDetails) -> str:
     if details["type"] == "enum":
         return f"write one of: {details['ctx']['expected']}"
+    if details["type"] in _BOUNDS:
+        return _BOUNDS[details["type"]].format(**details["ctx"])
     return _WANTED.get(details["type"], details["msg"][0].lower() + details["msg"][1:])
 
 

@@ -1,6 +1,7 @@
 """A question file and a pack file as frozen models; `loader` is the only place that builds them from YAML.
 
-Validators raise ValueError with what is wrong and, after a semicolon, what to write instead.
+Validators raise ValueError with what is wrong and, after a semicolon, what to write instead; one that looks at
+several values raises `Misplaced`, which says where.
 """
 
 import re
@@ -10,6 +11,15 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+
+class Misplaced(ValueError):
+    """A value that does not agree with another one; `place` leads to it from the top of the file."""
+
+    def __init__(self, place: tuple[str | int, ...], what: str) -> None:
+        super().__init__(what)
+        self.place = place
+
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _VERSION = re.compile(r"3\.\d{1,2}\Z")
@@ -132,17 +142,17 @@ class Question(_Frozen):
     def _ids_agree(self) -> Self:
         points = [point.id for point in self.key_points]
         wrong = [misconception.id for misconception in self.misconceptions]
-        for ids, what in ((points, "key point"), (wrong, "misconception")):
-            if twice := _twice(ids):
-                raise ValueError(f"two {what}s have the id {twice}; give each its own")
-        for number, sample in enumerate(self.samples, 1):
-            for used, known, what in (
-                (sample.verdicts, points, "key point"),
-                (sample.misconceptions, wrong, "misconception"),
-            ):
-                for name in used:
-                    if name not in known:
-                        raise ValueError(f"sample {number} names {what} {name}; write one of: {', '.join(known)}")
+        for ids, key, what in ((points, "key_points", "key point"), (wrong, "misconceptions", "misconception")):
+            if (twice := _twice(ids)) is not None:
+                raise Misplaced((key, twice, "id"), f"two {what}s have the id {ids[twice]}; give each its own")
+        for number, sample in enumerate(self.samples):
+            for name in sample.verdicts:
+                if name not in points:
+                    raise Misplaced(("samples", number, "verdicts", name), _unknown("key point", name, points))
+            for index, name in enumerate(sample.misconceptions):
+                if name not in wrong:
+                    place = ("samples", number, "misconceptions", index)
+                    raise Misplaced(place, _unknown("misconception", name, wrong))
         return self
 
 
@@ -155,5 +165,10 @@ class Pack(_Frozen):
     opener: Slug | None = None
 
 
-def _twice(ids: Sequence[str]) -> str | None:
-    return next((name for index, name in enumerate(ids) if name in ids[:index]), None)
+def _twice(ids: Sequence[str]) -> int | None:
+    """The index of the first id that was there before."""
+    return next((index for index, name in enumerate(ids) if name in ids[:index]), None)
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    return f"there is no {what} {name} here; write one of: {', '.join(known) or 'none, there are none'}"

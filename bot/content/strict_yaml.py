@@ -12,6 +12,7 @@ from bot.content.problems import Problem
 
 LARGEST = 256 * 1024  # bytes; the biggest honest question file has about 20,000
 _DEEPEST = 12
+_LONGEST_NUMBER = 20  # characters
 _STRING = "tag:yaml.org,2002:str"
 _NUMBER_LIKE = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -58,7 +59,10 @@ def read_document(path: Path, shown: Path) -> Document:
         line = mark.line + 1 if mark else 1
         raise Unusable(line, f"not YAML: {error.problem or error.context}", "check indentation and quotes") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise Unusable(1, f"not YAML: {str(error).splitlines()[0]}", "write plain UTF-8 text") from None
+        before = text.encode()[: getattr(error, "position", 0)]
+        raise Unusable(
+            before.count(b"\n") + 1, f"not YAML: {str(error).splitlines()[0]}", "write plain UTF-8 text"
+        ) from None
     return Document(value, reader.lines, tuple(reader.problems))
 
 
@@ -162,6 +166,8 @@ def _scalar(event: yaml.ScalarEvent) -> Value:
             return text
     if _NUMBER_LIKE.match(text):
         digits = text.replace("_", "")
+        if len(digits) > _LONGEST_NUMBER:
+            return text  # refused where a number is wanted
         return float(digits) if "." in digits else int(digits)
     if text.lower() in _GUESSED:
         return None if text.lower() in ("null", "~", "") else text.lower() in ("yes", "on", "true")

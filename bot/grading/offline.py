@@ -182,6 +182,8 @@ def _score(wording: Wording, window: _Window, *, flipped: bool) -> float:
             same += weight
         else:
             other += weight
+    if not flipped and any(window.terms.keys().isdisjoint(one_of) for one_of in wording.needed):
+        return 0.0
     matched = other - same + neutral if flipped else same - other + neutral
     if flipped and other <= same:
         return 0.0

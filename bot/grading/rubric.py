@@ -4,6 +4,7 @@ import math
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.content.rubric import rubric_hash
 from bot.content.schema import Question
@@ -12,15 +13,27 @@ from bot.grading.clauses import Term, terms
 _KEPT = 1024
 # Words of any Python question: they tell no point from another.
 _LIGHT = frozenset("python cpython code exist use work interpret program need way one".split())
+_MATTERS = 0.2  # share of a wording's weight from which what it denies cannot be left out
+_CARRIES = 0.35  # share of a wording's weight from which its one heaviest word cannot be left out
 _ASKED = 0.35  # what a word of the prompt weighs: repeating the question says nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wording:
     """One way to say something: its terms with their weights, and the weight of all."""
 
     terms: tuple[tuple[Term, float], ...]
     total: float
+
+    @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """One concept of each of these must be spoken of: of what it denies, and the word that carries it."""
+        denials = {term.concept: weight for term, weight in self.terms if term.polarity < 0}
+        denied = frozenset(denials if sum(denials.values()) > _MATTERS * self.total else ())
+        heaviest = max(weight for _, weight in self.terms)
+        carrying = frozenset(term.concept for term, weight in self.terms if weight == heaviest)
+        carries = len(self.terms) > 2 and len(carrying) == 1 and heaviest > _CARRIES * self.total
+        return tuple(one_of for one_of in (denied, carrying if carries else frozenset()) if one_of)
 
 
 @dataclass(frozen=True, slots=True)

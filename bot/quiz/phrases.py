@@ -78,6 +78,15 @@ def read_zone(text: str) -> str:
     raise Unreadable("time zone", text, " or ".join(nearest[:3]) or "Europe/Berlin")
 
 
+def is_zone(text: str) -> bool:
+    """Whether `read_zone` takes it."""
+    try:
+        read_zone(text)
+    except Unreadable:
+        return False
+    return True
+
+
 def zones_matching(text: str, limit: int) -> list[str]:
     """Zone names for a lead who is still typing, best first."""
     wanted = text.strip().lower().replace(" ", "_")

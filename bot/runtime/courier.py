@@ -54,6 +54,9 @@ class Courier:
         except StoreUnavailable as error:
             log.warning("outbox_unreachable", reason=str(error))
             return False
+        except Exception:
+            log.exception("outbox_not_read")  # the next look may do better; a courier that ends sends nothing more
+            return False
         for row in rows:
             task = asyncio.create_task(self._carry(row), name=f"outbox-{row.id}")
             self._carrying.add(task)

@@ -43,11 +43,11 @@ class Metronome:
     def start(self) -> None:
         self._scheduler.start()
 
-    async def stop(self) -> None:
-        """No new runs; those under way are awaited, not cancelled."""
+    async def stop(self, *, within: float) -> None:
+        """No new runs; those under way are awaited `within` seconds, then cancelled."""
         self._scheduler.pause()
         if self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
+            await asyncio.wait(set(self._running), timeout=within)
         self._scheduler.shutdown(wait=False)
 
 

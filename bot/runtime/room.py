@@ -11,7 +11,6 @@ from bot.services.game import Game
 from bot.services.tick import next_due
 
 _CLOCK = "room clock"
-_BEFORE = timedelta(seconds=5)
 
 
 class RoomDriver:
@@ -64,13 +63,13 @@ async def remember_clock(game: Game, now: datetime) -> None:
 
 
 def first_instant(wall: datetime, plan: Plan) -> datetime:
-    """A moment before the newest posting time that is not in the future: a new room gets its question at once."""
+    """The newest posting time that is not in the future: a new room gets its question at once."""
     local = wall.astimezone(ZoneInfo(plan.tz))
     day = local.date()
     while True:
         at = datetime.combine(day, plan.local_time, ZoneInfo(plan.tz)).astimezone(UTC)
         if day.isoweekday() in plan.weekdays and at <= wall:
-            return at - _BEFORE
+            return at
         day -= timedelta(days=1)
 
 

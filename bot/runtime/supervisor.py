@@ -21,7 +21,8 @@ from bot.services.tick import tick
 
 _IDLE_S = 1.0
 _HOUSEKEEPING_S = 3600.0
-_STOP_WITHIN_S = 20.0
+_STOP_WITHIN_S = 20.0  # hosts kill after half a minute
+_AT_LEAST_S = 1.0  # to end what was cancelled
 
 log = structlog.get_logger(__name__)
 
@@ -63,14 +64,18 @@ class Supervisor:
 
     async def stop(self, *, within: float = _STOP_WITHIN_S) -> None:
         """Take no new work, finish what is in hand `within` seconds; the rest stays in the store."""
-        await self._metronome.stop()
+        now = asyncio.get_running_loop().time
+        end = now() + within
+        await self._metronome.stop(within=within)
         with contextlib.suppress(TimeoutError):
             # Not in the middle of a batch: its grades would be made again.
-            await asyncio.wait_for(self._grading.acquire(), within)
+            async with asyncio.timeout_at(end):
+                await self._grading.acquire()
         for loop in self._loops:
             loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-        await self._courier.finish(within=within)
+        if self._loops:
+            await asyncio.wait(self._loops, timeout=max(end - now(), _AT_LEAST_S))
+        await self._courier.finish(within=max(end - now(), 0))
         log.info("stopped", holder=self._holder)
 
     async def tick(self) -> None:
@@ -105,5 +110,7 @@ class Supervisor:
                     graded = (await grade_pending(self._game, self._grader, self._clock.now())).done
             except StoreUnavailable as error:
                 log.warning("grading_interrupted", reason=str(error))
+            except Exception:
+                log.exception("grading_broke")  # the next answers may fare better
             if not graded:
                 await self._game.work.heard(heard, at_most=_IDLE_S)

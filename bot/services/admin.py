@@ -10,7 +10,7 @@ from bot.chat.event import Event
 from bot.chat.platform import ChatPlatform, Finding, Target
 from bot.content.schema import Question
 from bot.quiz.calendar import Occurrence, next_occurrence, pause, replan, resume, skip, upcoming
-from bot.quiz.phrases import read_date, read_mix, read_span, read_time, read_weekdays, read_zone
+from bot.quiz.phrases import is_zone, read_date, read_mix, read_span, read_time, read_weekdays, read_zone
 from bot.quiz.schedule import WORKDAYS, Plan, Schedule
 from bot.quiz.selection import preview
 from bot.quiz.team import Channel
@@ -58,7 +58,7 @@ async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook
     """
     async with game.store.write() as uow:
         channel = await uow.teams.register(event.place, now=event.at)
-        schedule = await uow.schedules.of_channel(channel.id)
+        schedule = await uow.schedules.to_change(channel.id)
         if schedule is None:
             plan = plan_from(game, options, default_plan(game))
             schedule = await add_schedule(uow, channel, plan, event.at, lead_id=event.person.external_id)
@@ -117,7 +117,7 @@ async def next_question(game: Game, event: Event) -> Question:
 async def change(game: Game, event: Event, options: Mapping[str, str]) -> Outlook:
     """`/quiz-admin schedule set …`. Raises `NoQuizHere`, `Unreadable`, `UnknownPack`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         changed = _led_by(event, replan(schedule, plan_from(game, options, schedule.plan), event.at))
         return await _keep(uow, channel, changed, event.at)
 
@@ -125,7 +125,7 @@ async def change(game: Game, event: Event, options: Mapping[str, str]) -> Outloo
 async def hold(game: Game, event: Event) -> Outlook:
     """`/quiz-admin schedule pause`. Raises `NoQuizHere`, `AlreadyPaused`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         if schedule.paused is not None:
             raise AlreadyPaused
         return await _keep(uow, channel, pause(schedule, "by a lead"), event.at)
@@ -134,7 +134,7 @@ async def hold(game: Game, event: Event) -> Outlook:
 async def go_on(game: Game, event: Event) -> Outlook:
     """`/quiz-admin schedule resume`. Raises `NoQuizHere`, `NotPaused`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         if schedule.paused is None:
             raise NotPaused
         return await _keep(uow, channel, resume(schedule, event.at), event.at)
@@ -143,7 +143,7 @@ async def go_on(game: Game, event: Event) -> Outlook:
 async def leave_out(game: Game, event: Event, day: str | None) -> Outlook:
     """`/quiz-admin schedule skip [date]`. Raises `NoQuizHere`, `NotAPostingDay`, `Unreadable`."""
     async with game.store.write() as uow:
-        channel, schedule = await _schedule(uow, event)
+        channel, schedule = await _to_change(uow, event)
         today = event.at.astimezone(ZoneInfo(schedule.plan.tz)).date()
         chosen: date | None = read_date(day, today) if day else None
         return await _keep(uow, channel, skip(schedule, chosen, event.at), event.at)
@@ -172,7 +172,7 @@ async def look_at(platform: ChatPlatform | None, channel: Channel) -> tuple[Find
 
 def plan_from(game: Game, options: Mapping[str, str], base: Plan) -> Plan:
     """`base` with what the lead typed. Raises `Unreadable`, `UnknownPack`."""
-    plan = base
+    plan, options = base, _with_city(game, options)
     if text := options.get("time"):
         plan = replace(plan, local_time=read_time(text))
     if text := options.get("days"):
@@ -192,6 +192,18 @@ def plan_from(game: Game, options: Mapping[str, str], base: Plan) -> Plan:
     return plan
 
 
+def _with_city(game: Game, options: Mapping[str, str]) -> Mapping[str, str]:
+    """A lone word is read as a pack; one that is no pack but a city is meant as the time zone."""
+    names = options.get("packs", "").split(",")
+    if "zone" in options or not names[-1]:
+        return options
+    for name in names:
+        if name not in game.bank.packs and name != "all" and is_zone(name):
+            packs = ",".join(other for other in names if other != name)
+            return {**options, "zone": name, "packs": packs}
+    return options
+
+
 def _packs(game: Game, text: str) -> tuple[str, ...]:
     names = [name for name in text.lower().replace(",", " ").split() if name]
     if names == ["all"]:
@@ -205,6 +217,14 @@ def _packs(game: Game, text: str) -> tuple[str, ...]:
 async def _schedule(uow: UnitOfWork, event: Event) -> tuple[Channel, Schedule]:
     channel = await channel_to_lead(uow, event.place)
     schedule = await uow.schedules.of_channel(channel.id)
+    if schedule is None:
+        raise NoQuizHere
+    return channel, schedule
+
+
+async def _to_change(uow: UnitOfWork, event: Event) -> tuple[Channel, Schedule]:
+    channel = await channel_to_lead(uow, event.place)
+    schedule = await uow.schedules.to_change(channel.id)
     if schedule is None:
         raise NoQuizHere
     return channel, schedule

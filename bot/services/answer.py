@@ -1,7 +1,10 @@
 """Take an answer: store it, then say so. Grading comes later and never loses it."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+import structlog
 
 from bot.chat.event import Event, ThreadReply
 from bot.quiz.limits import Limits
@@ -13,6 +16,10 @@ from bot.services.game import Game
 from bot.services.ports import UnitOfWork
 from bot.services.tally import tally
 from bot.services.where import whereabouts
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # NUL and halves of a pair: no database takes them as text
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +90,15 @@ async def _commit(game: Game, uow: UnitOfWork, event: Event, accepted: Accepted)
             asked = await uow.rounds.get(accepted.submission.round_id)
             await uow.outbox.put(tally(asked, event.at), now=event.at)
     await uow.commit()
+    stored = accepted.submission
     if not accepted.again:
-        game.meter.answer_stored(ranked=accepted.submission.ranked)
+        game.meter.answer_stored(ranked=stored.ranked)
+        log.info("submission_stored", submission=stored.id, round=stored.round_id, ranked=stored.ranked)
     game.work.ring()
 
 
 def _checked(text: str, limits: Limits) -> str:
-    answer = text.strip()
+    answer = _UNSTORABLE.sub("\ufffd", text).strip()
     if len(answer) > limits.longest:
         raise AnswerTooLong(len(answer), limits.longest)
     if len(answer) < limits.shortest or not any(char.isalpha() for char in answer):

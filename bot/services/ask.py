@@ -35,10 +35,6 @@ class _Work:
     parcels: list[Parcel] = field(default_factory=list)
     moved: list[Schedule] = field(default_factory=list)
 
-    @property
-    def posting_in(self) -> list[int]:
-        return [opening.channel.id for opening in self.openings if opening.status is RoundStatus.OPEN]
-
 
 async def open_due(game: Game, now: datetime) -> int:
     """Open the rounds of every schedule that is due; how many. Any number of replicas may call it."""
@@ -89,11 +85,14 @@ async def _serve(uow: UnitOfWork, game: Game, due: Sequence[Schedule], now: date
     work = _Work()
     for schedule in due:
         _decide(work, game, schedule, channels[schedule.channel_id], asked_before[schedule.channel_id], now)
-    if work.posting_in:
-        # A channel has one open round at a time: a new one closes the one before.
-        await close_rounds(uow, await uow.rounds.open_in(*work.posting_in), now)
     # A date that another replica, or an earlier plan of the schedule, has had already is not made again.
     made = await uow.rounds.open(work.openings)
+    posting_in = [asked.channel_id for asked in made if asked.status is RoundStatus.OPEN]
+    if posting_in:
+        # A channel has one open round at a time: a new one closes the one before.
+        new = {asked.id for asked in made}
+        before = [asked for asked in await uow.rounds.open_in(*posting_in) if asked.id not in new]
+        await close_rounds(uow, before, now)
     schedules = {schedule.id: schedule for schedule in due}
     await uow.outbox.put(*work.parcels, *(_parcel(asked, schedules) for asked in made), now=now)
     await uow.schedules.save(*work.moved)

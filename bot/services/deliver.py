@@ -15,7 +15,7 @@ from bot.quiz.round import RoundStatus
 from bot.quiz.team import Channel
 from bot.services.compose import compose
 from bot.services.game import Game
-from bot.services.ports import OutboxRow, Parcel, Task, UnitOfWork
+from bot.services.ports import OutboxRow, Parcel, StoreUnavailable, Task, UnitOfWork
 from bot.services.tally import question_key
 
 LEASE = timedelta(minutes=1)
@@ -53,7 +53,18 @@ async def claim(
 
 
 async def attempt(game: Game, platforms: Mapping[str, ChatPlatform], row: OutboxRow) -> SendResult:
-    """Send one row, outside any transaction and for less than its lease."""
+    """Send one row, outside any transaction and for less than its lease. Raises only `StoreUnavailable`."""
+    try:
+        return await _attempt(game, platforms, row)
+    except StoreUnavailable:
+        raise
+    except Exception as error:
+        # Recorded as an attempt, or its lane would wait behind it for ever and nobody would know.
+        log.exception("outbox_row_failed", **_named(row))
+        return Rejected(f"the message could not be made ({type(error).__name__})", permanent=False)
+
+
+async def _attempt(game: Game, platforms: Mapping[str, ChatPlatform], row: OutboxRow) -> SendResult:
     async with game.store.read() as uow:
         channel = await uow.teams.channel(row.channel_id)
         message = await compose(game, uow, row)
@@ -79,7 +90,13 @@ async def record(game: Game, row: OutboxRow, result: SendResult, now: datetime, 
     async with game.store.write() as uow:
         await _record(uow, row, result, now, holder)
         await uow.commit()
-    log.info("outbox_row_tried", row=row.id, task=row.task, result=type(result).__name__, attempt=row.attempts)
+    log.info("outbox_row_tried", **_named(row), result=type(result).__name__, attempt=row.attempts)
+
+
+def _named(row: OutboxRow) -> dict[str, object]:
+    """What a log calls it: with its round or its submission."""
+    subject = "submission" if row.task is Task.FEEDBACK else "round"
+    return {"row": row.id, "task": str(row.task)} | ({subject: row.subject_id} if row.subject_id is not None else {})
 
 
 async def _send(game: Game, platform: ChatPlatform, channel: Channel, row: OutboxRow, message: Message) -> SendResult:
@@ -132,14 +149,15 @@ async def _record(uow: UnitOfWork, row: OutboxRow, result: SendResult, now: date
 
 async def _question_refused(uow: UnitOfWork, row: OutboxRow, reason: str, now: datetime) -> None:
     """The question was never seen: it is not used up, the schedule waits for a lead, and the lead is told."""
+    # Schedule first, then round: the order in which a tick locks them.
+    await stand_still(uow, row.channel_id, reason, now, key=f"refused:{row.id}")
     if row.subject_id is not None:
         await uow.rounds.finish([row.subject_id], RoundStatus.FAILED, now=now)
-    await stand_still(uow, row.channel_id, reason, now, key=f"refused:{row.id}")
 
 
 async def stand_still(uow: UnitOfWork, channel_id: int, reason: str, now: datetime, *, key: str) -> None:
     """Pause the channel's schedule and tell its lead privately, once; it is never deleted."""
-    schedule = await uow.schedules.of_channel(channel_id)
+    schedule = await uow.schedules.to_change(channel_id)
     if schedule is None or schedule.paused is not None:
         return
     await uow.schedules.save(pause(schedule, reason))

@@ -44,6 +44,7 @@ from bot.services.cards.setup import setup_card, setup_form
 from bot.services.cards.words import note
 from bot.services.facts import NoOpenRound, NoQuizHere
 from bot.services.game import Game
+from bot.services.grade import feedback_key
 from bot.services.practice import pick
 
 Handler = Callable[["Dispatcher", CommandUsed], Awaitable[Message | None]]
@@ -211,7 +212,16 @@ class Dispatcher:
             await event.reply.private(card or received_card(accepted))
         finally:
             self.game.replies.told(accepted.submission.id)
-        return None
+        return await self._overtaken(accepted.submission.id)
+
+    async def _overtaken(self, submission_id: int) -> Message | None:
+        """The feedback once more, if another process gave it before "saved" was shown and so took its place."""
+        async with self.game.store.read() as uow:
+            submission = await uow.submissions.get(submission_id)
+            given = await uow.outbox.ref_of(feedback_key(submission_id))
+            if given is None or submission is None:
+                return None
+            return feedback_card(await why.feedback_of(self.game, uow, submission))
 
     async def _forget(self, event: Event, *, sure: bool) -> Message:
         if not sure:

@@ -43,11 +43,14 @@ class OpenReplies:
 
     async def take(self, submission_id: int) -> Reply | None:
         """The reply, once the person has seen that the answer is saved."""
-        waiting = self._waiting.pop(submission_id, None)
+        # It stays where `told` finds it until then.
+        waiting = self._waiting.get(submission_id)
         if waiting is None:
             return None
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(waiting.told.wait(), _TOLD_WITHIN)
+            async with asyncio.timeout(_TOLD_WITHIN):
+                await waiting.told.wait()
+        self._waiting.pop(submission_id, None)
         return waiting.reply
 
 
@@ -69,7 +72,9 @@ class Bell:
         if self.rings > since:
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), at_most)
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes with the ring.
+            async with asyncio.timeout(at_most):
+                await self._rung.wait()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.content.bank import QuestionNotFound
 from bot.content.rubric import rubric_hash
-from bot.grading.verdict import Grade, Grader, GradingFailed
+from bot.grading.verdict import Grade, Grader
 from bot.quiz.submission import Submission
 from bot.services.game import Game
-from bot.services.ports import Parcel, StoredGrade, Task
+from bot.services.ports import Parcel, StoredGrade, StoreUnavailable, Task
 
 _LEASE = timedelta(minutes=2)
 _RETRY = timedelta(minutes=1)
@@ -36,22 +35,28 @@ async def grade_pending(game: Game, grader: Grader, now: datetime, *, limit: int
     if not held:
         return Graded(0, 0)
     grades = await asyncio.gather(*(_judge(game, grader, submission) for submission in held))
-    failed = sum(grade is None for grade in grades)
+    done = 0
     for submission, grade in zip(held, grades, strict=True):
-        if grade is None:
-            await _put_off(game, submission, now)
+        if grade is not None and await _kept(game, submission, grade, now):
+            done += 1
         else:
-            await _keep(game, submission, grade, now)
+            await _put_off(game, submission, now)
     game.work.ring()
-    return Graded(len(held) - failed, failed)
+    return Graded(done, len(held) - done)
+
+
+def feedback_key(submission_id: int) -> str:
+    """The outbox key of an answer's feedback."""
+    return f"feedback:{submission_id}"
 
 
 async def _judge(game: Game, grader: Grader, submission: Submission) -> Grade | None:
     began = time.perf_counter()
     try:
         grade = await grader.grade(game.bank.get(submission.question_id), submission.answer)
-    except (GradingFailed, QuestionNotFound) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a grader raises, the answer stays pending
         game.meter.grading_failed()
+        # Not the error's text: a grader may quote the answer in it.
         log.warning("grading_failed", submission=submission.id, reason=type(error).__name__)
         return None
     game.meter.answer_graded(time.perf_counter() - began)
@@ -64,14 +69,32 @@ async def _put_off(game: Game, submission: Submission, now: datetime) -> None:
         await uow.commit()
 
 
+async def _kept(game: Game, submission: Submission, grade: Grade, now: datetime) -> bool:
+    """Whether the store took it; one that it does not take must not hold up those behind it."""
+    try:
+        await _keep(game, submission, grade, now)
+    except StoreUnavailable:
+        raise
+    except Exception:
+        log.exception("grade_not_kept", submission=submission.id)
+        return False
+    return True
+
+
 async def _keep(game: Game, submission: Submission, grade: Grade, now: datetime) -> None:
     question = game.bank.get(submission.question_id)
     async with game.store.write() as uow:
         if await uow.grades.add(StoredGrade(submission.id, grade, rubric_hash(question), now)):
             player = await uow.players.get(submission.player_id)
-            key = f"feedback:{submission.id}"
+            key = feedback_key(submission.id)
             to = player.external_id
             parcel = Parcel(key, Task.FEEDBACK, submission.channel_id, to, submission.id, ticket=submission.ticket)
             await uow.outbox.put(parcel, now=now)
         await uow.commit()
-    log.info("submission_graded", submission=submission.id, grader=grade.grader, score=grade.score)
+    log.info(
+        "submission_graded",
+        submission=submission.id,
+        round=submission.round_id,
+        grader=grade.grader,
+        score=grade.score,
+    )

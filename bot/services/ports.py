@@ -213,10 +213,14 @@ class Schedules(Protocol):
 
     async def of_channel(self, channel_id: int) -> Schedule | None: ...
 
+    async def to_change(self, channel_id: int) -> Schedule | None:
+        """As `of_channel`, locked for this transaction, so that no tick comes between reading and saving."""
+        ...
+
     async def get(self, schedule_id: int) -> Schedule: ...
 
     async def in_workspace(self, platform: str, workspace_id: str) -> Sequence[Schedule]:
-        """Schedules of the workspace's channels; `workspace_id` is the platform's own."""
+        """Schedules of the workspace's channels, locked to be changed; `workspace_id` is the platform's own."""
         ...
 
     async def save(self, *schedules: Schedule) -> None:
@@ -372,7 +376,9 @@ class Outbox(Protocol):
 
     async def give_up(self, row_id: int, *, error: str, holder: str) -> bool: ...
 
-    async def dead(self, limit: int) -> Sequence[OutboxRow]: ...
+    async def dead(self, limit: int) -> Sequence[OutboxRow]:
+        """Rows given up, newest first; not those after which their like, or a question, got through."""
+        ...
 
     async def ref_of(self, key: str) -> str | None:
         """The platform's reference of the message with this key, once sent."""
@@ -387,7 +393,7 @@ class Outbox(Protocol):
         ...
 
     async def next_at(self) -> datetime | None:
-        """When the earliest waiting row becomes available."""
+        """When the earliest row may be claimed: the head of a lane, waiting or with a lease that ends."""
         ...
 
 

@@ -30,12 +30,20 @@ def parse_url(address: str) -> URL:
     raise StoreUnavailable(f"{backend} is not supported. Use sqlite:///FILE or postgresql://….")
 
 
+def is_sqlite(address: str) -> bool:
+    """Whether the address is of a file. Raises `StoreUnavailable` for a bad address."""
+    return parse_url(address).get_backend_name() == "sqlite"
+
+
 def make_engine(address: str) -> AsyncEngine:
-    """An engine with the hooks its database needs. Raises `StoreUnavailable` for a bad address."""
+    """An engine with the hooks its database needs. Raises `StoreUnavailable` for a bad address.
+
+    Its errors do not repeat the values of a statement: they may be what people wrote.
+    """
     url = parse_url(address)
     if url.get_backend_name() == "postgresql":
-        return create_async_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5)
-    engine = create_async_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=5)
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
     return engine

@@ -23,8 +23,7 @@ _LOCK = 7_105_903_211  # any number, the same in every process, for PostgreSQL's
 
 async def upgrade(address: str) -> None:
     """Migrate to the newest schema. Raises `StoreUnavailable` (unreachable, or made by a newer version)."""
-    url = parse_url(address)
-    async with _connection(url, writing=True) as connection:
+    async with migrating(address) as connection:
         await _refuse_newer(connection)
         await connection.run_sync(_upgrade)
         await connection.commit()
@@ -52,6 +51,22 @@ async def ensure_ready(address: str) -> None:
     if revision is not None and revision not in _known():
         raise _newer(revision)
     raise StoreUnavailable("The database needs this version's schema. Run: quizbot db upgrade")
+
+
+@asynccontextmanager
+async def migrating(address: str) -> AsyncIterator[AsyncConnection]:
+    """A connection for changing the schema, by one process at a time and without SQLite's foreign keys."""
+    async with _connection(parse_url(address), writing=True) as connection:
+        yield connection
+
+
+def remedy_for(revision: str | None, head: str) -> str | None:
+    """What to do about a database with that revision; None if it is the one this version needs."""
+    if revision == head:
+        return None
+    if revision is not None and revision not in _known():
+        return "install the newer version of quizbot that made this database, or use another database"
+    return "run quizbot db upgrade"
 
 
 @asynccontextmanager

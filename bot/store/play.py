@@ -56,6 +56,11 @@ class SqlSchedules:
         row = (await self._session.execute(query)).scalar_one_or_none()
         return _schedule(row) if row else None
 
+    async def to_change(self, channel_id: int) -> Schedule | None:
+        query = select(ScheduleRow).where(col(ScheduleRow.channel_id) == channel_id).with_for_update()
+        row = (await self._session.execute(query)).scalar_one_or_none()
+        return _schedule(row) if row else None
+
     async def get(self, schedule_id: int) -> Schedule:
         row = await self._session.get(ScheduleRow, schedule_id)
         if row is None:
@@ -69,6 +74,7 @@ class SqlSchedules:
             .join(WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id))
             .where(col(WorkspaceRow.platform) == platform, col(WorkspaceRow.external_id) == workspace_id)
             .order_by(col(ScheduleRow.id))
+            .with_for_update(of=ScheduleRow)
         )
         return [_schedule(row) for row in (await self._session.execute(query)).scalars()]
 

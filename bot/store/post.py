@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, Delete, and_, delete, func, or_, select, update
+from sqlalchemy import CursorResult, Delete, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.services.ports import OutboxRow, Parcel, RowStatus, Task, lane_of
@@ -13,6 +14,10 @@ from bot.store.dialect import insert
 from bot.store.tables import ChannelRow, InboxRow, MemoryRow, OutboxTable, WorkspaceRow
 
 _UNSENT = ("waiting", "sending")
+# Only the head of a lane may go, so that one stuck message never lets a later one overtake it.
+_HEADS = (
+    select(func.min(col(OutboxTable.id))).where(col(OutboxTable.status).in_(_UNSENT)).group_by(col(OutboxTable.lane))
+)
 
 
 class SqlOutbox:
@@ -46,19 +51,13 @@ class SqlOutbox:
     async def claim(
         self, now: datetime, *, lease: timedelta, holder: str, limit: int, platforms: Collection[str]
     ) -> Sequence[OutboxRow]:
-        # Only the head of a lane may go, so that one stuck message never lets a later one overtake it.
-        heads = (
-            select(func.min(col(OutboxTable.id)))
-            .where(col(OutboxTable.status).in_(_UNSENT))
-            .group_by(col(OutboxTable.lane))
-        )
         query = (
             select(OutboxTable)
             .join(ChannelRow, col(ChannelRow.id) == col(OutboxTable.channel_id))
             .join(WorkspaceRow, col(WorkspaceRow.id) == col(ChannelRow.workspace_id))
             .where(
                 col(WorkspaceRow.platform).in_(platforms),
-                col(OutboxTable.id).in_(heads),
+                col(OutboxTable.id).in_(_HEADS),
                 or_(
                     and_(col(OutboxTable.status) == "waiting", col(OutboxTable.available_at) <= now),
                     and_(col(OutboxTable.status) == "sending", col(OutboxTable.lease_until) <= now),
@@ -86,9 +85,18 @@ class SqlOutbox:
         return await self._end(row_id, holder, status="dead", error=error)
 
     async def dead(self, limit: int) -> Sequence[OutboxRow]:
+        later = aliased(OutboxTable)
+        through = exists().where(
+            col(later.channel_id)
+            == col(OutboxTable.channel_id),  # a lane is in one channel, and channels have an index
+            col(later.lane) == col(OutboxTable.lane),
+            col(later.task).in_([str(Task.QUESTION), col(OutboxTable.task)]),
+            col(later.status) == "sent",
+            col(later.id) > col(OutboxTable.id),
+        )
         query = (
             select(OutboxTable)
-            .where(col(OutboxTable.status) == "dead")
+            .where(col(OutboxTable.status) == "dead", ~through)
             .order_by(col(OutboxTable.id).desc())
             .limit(limit)
         )
@@ -103,8 +111,12 @@ class SqlOutbox:
         return int((await self._session.execute(query)).scalar_one())
 
     async def next_at(self) -> datetime | None:
-        query = select(func.min(col(OutboxTable.available_at))).where(col(OutboxTable.status) == "waiting")
-        return (await self._session.execute(query)).scalar_one_or_none()
+        free_at = case(
+            (col(OutboxTable.status) == "sending", col(OutboxTable.lease_until)), else_=col(OutboxTable.available_at)
+        )
+        query = select(func.min(free_at)).where(col(OutboxTable.id).in_(_HEADS))
+        earliest: datetime | None = (await self._session.execute(query)).scalar_one_or_none()
+        return earliest
 
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
         is_post = col(OutboxTable.task) == str(Task.QUESTION)

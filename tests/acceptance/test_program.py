@@ -61,6 +61,12 @@ def test_a_day_in_the_terminal_room_from_question_to_leaderboard() -> None:
     assert ("2", "bo") in ranks
 
 
+def test_a_new_room_has_its_question_at_once() -> None:
+    done = quizbot("play", stdin=f"{GOOD}\n")
+    assert done.returncode == 0
+    assert done.stdout.index("--- #gil ---") < done.stdout.index("2 of 8 key points")
+
+
 def test_everything_is_there_again_after_a_restart() -> None:
     play(DAY)
     done = quizbot("play", "--as", "ana", stdin="/quiz leaderboard\n/quiz why\n/clock\n")
@@ -86,7 +92,7 @@ def test_a_wrong_command_in_a_script_ends_with_exit_code_one_and_says_what_to_ty
 
 def test_continued_lines_comments_and_forms_work_in_a_script() -> None:
     done = play("# a comment\n/clock 09:00\n/quiz answer\nThreads take turns holding one lock.\\\nAnd so on.\n")
-    assert "[Today's question] Threads take turns" in done.stdout
+    assert "[What the GIL is and how to work around it] Threads take turns" in done.stdout
     assert "[hit]" in done.stdout
 
 
@@ -127,6 +133,24 @@ def test_wrong_usage_and_bad_input_end_with_one_sentence() -> None:
     assert (unknown.returncode, "no question “no-such-question”" in last_line(unknown)) == (1, True)
     garbled = quizbot("grade", "what-is-the-gil", "--answers", "-", stdin='{"id": 1}\n')
     assert (garbled.returncode, "-:1: write one JSON object a line" in last_line(garbled)) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("grade", "what-is-the-gil", "--answers", "nowhere.jsonl"), "nowhere.jsonl: No such file or directory"),
+        (("grade", "what-is-the-gil", "--answers", "latin.jsonl"), "latin.jsonl:1: write one JSON object a line"),
+        (("evaluate", "--out", "nowhere/figures.json"), "nowhere/figures.json: No such file or directory"),
+        (("grade", "no-such-question", "--text", GOOD), "quizbot content list"),
+        (("content", "show", "no-such-question"), "quizbot content list"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_in_one_sentence(words: tuple[str, ...], said: str) -> None:
+    Path("latin.jsonl").write_bytes(b'{"id": 1, "text": "caf\xe9"}\n')
+    done = quizbot(*words)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert said in last_line(done)
 
 
 def test_evaluate_prints_and_writes_its_figures(tmp_path: Path) -> None:
@@ -201,6 +225,32 @@ def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Pa
     assert path.read_bytes() == before
 
 
+def test_nobody_is_sent_to_upgrade_a_database_of_a_newer_version(tmp_path: Path) -> None:
+    quizbot("db", "upgrade")
+    with sqlite3.connect("quizbot.db") as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
+    doctor, current = quizbot("doctor"), quizbot("db", "current")
+    assert (doctor.returncode, current.returncode) == (1, 1)
+    for told in (doctor.stdout, current.stderr):
+        assert "Do: install the newer version of quizbot" in told
+        assert "db upgrade" not in told
+
+
+def test_doctor_says_once_that_the_server_is_down() -> None:
+    sick = quizbot("doctor", DATABASE_URL="postgresql://user:hunter2@127.0.0.1:1/quiz")
+    assert sick.returncode == 1
+    assert sick.stdout.count("cannot be reached") == 1
+    assert "Do: start the server" in sick.stdout
+
+
+def test_forgetting_can_be_thought_better_of() -> None:
+    play(DAY)
+    done = quizbot("forget", "bo", stdin="n\n")
+    assert (done.returncode, "Nothing was deleted." in last_line(done)) == (1, True)
+    assert "bo" in quizbot("export").stdout
+
+
 def test_a_file_that_is_no_database_is_refused_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "quizbot.db").write_text("this is not a database, but somebody's diary " * 50)
     done = quizbot("play")
@@ -239,6 +289,26 @@ def test_no_answer_text_reaches_the_logs() -> None:
         assert "submission_graded" in done.stderr
         assert "reference counts" not in done.stderr
         assert "speed up CPU" not in done.stderr
+
+
+def test_the_logs_follow_an_answer_by_its_request_and_its_round() -> None:
+    start = ("--start", "2026-11-24 08:59", "--zone", "Europe/Berlin")
+    done = quizbot("play", *start, stdin=DAY, LOG_LEVEL="info", LOG_FORMAT="json")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    events = {(line["event"], line.get("task")): line for line in lines}
+    assert events["submission_stored", None]["request"] in [
+        line["request"] for line in lines if line["event"] == "event_received"
+    ]
+    in_the_round = (
+        ("round_opened", None),
+        ("outbox_row_tried", "question"),
+        ("submission_stored", None),
+        ("submission_graded", None),
+        ("round_closed", None),
+        ("outbox_row_tried", "reveal"),
+    )
+    assert [events[name]["round"] for name in in_the_round] == [1] * len(in_the_round)
+    assert events["outbox_row_tried", "feedback"]["submission"] == events["submission_graded", None]["submission"]
 
 
 def test_version_and_help() -> None:

@@ -144,3 +144,33 @@ def test_a_database_that_starts_later_is_waited_for(postgres_database: str) -> N
             _ready(process, port)
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE_S) == 0
+
+
+def test_a_service_that_waits_for_its_database_stops_with_zero_too() -> None:
+    nowhere = f"postgresql://nobody@127.0.0.1:{_free_port()}/quiz"
+    with service(nowhere, _free_port()) as process:
+        assert process.stderr is not None
+        assert any('"event": "database_unreachable"' in line for line in process.stderr)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_an_upgrade_waits_for_a_database_that_starts_later_and_not_for_ever(postgres_database: str) -> None:
+    address, port = make_url(postgres_database), _free_port()
+    through = URL.create("postgresql", address.username, address.password, "127.0.0.1", port, address.database)
+    command = [sys.executable, "-m", "bot", "db", "upgrade", "--database", through.render_as_string(False)]
+    environment = os.environ | {"PYTHONPATH": str(HOUSE)}
+
+    def start(*words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([*command, *words], env=environment, stderr=subprocess.PIPE, text=True)
+
+    with start("--wait", "0") as hasty:
+        _, errors = hasty.communicate(timeout=PATIENCE_S)
+        assert hasty.returncode == 69
+        assert len(errors.splitlines()) == 1
+        assert "cannot be reached" in errors
+    with start("--wait", "60") as patient:
+        assert patient.stderr is not None
+        assert patient.stderr.readline().endswith("Trying again.\n")
+        with _gate(port, address):
+            assert patient.wait(PATIENCE_S) == 0

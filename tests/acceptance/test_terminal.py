@@ -106,7 +106,19 @@ def test_a_dumb_terminal_gets_plain_text() -> None:
         assert "\x1b" not in room.raw
         room.types("/quiz me")
         room.shows("You have not answered yet")
+        # Nothing is drawn in place: no empty screen, no clock that counts seconds.
+        assert "\r\r\n\r\r\n" not in room.raw
+        assert [line.removeprefix("ana> ") for line in room.raw.splitlines() if "#gil" in line] == ["--- #gil ---"]
         assert room.leaves() == 0
+
+
+def test_a_home_that_cannot_be_written_only_costs_the_history() -> None:
+    with terminal(80, HOME="/nowhere") as room:
+        room.shows("answers are private")
+        room.types("/quiz me")
+        room.shows("You have not answered yet")
+        assert room.leaves() == 0
+        assert "xception" not in room.raw
 
 
 def test_several_people_take_turns_and_words_are_completed() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -411,7 +412,7 @@ async def test_a_lane_goes_in_order_and_a_stuck_one_holds_up_no_other(any_store:
         for sent in heads[1:]:
             await uow.outbox.sent(sent.id, "ref", holder="me")
         assert list(await uow.outbox.claim(NOW, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)) == []
-        assert await uow.outbox.next_at() == NOW  # 1b is waiting, behind its lane's head
+        assert await uow.outbox.next_at() == NOW + LEASE  # 1b is waiting, behind its lane's head
         again = await uow.outbox.claim(NOW + LEASE, lease=LEASE, holder="me", limit=9, platforms=PLATFORMS)
         assert [(row.key, row.attempts, row.uncertain) for row in again] == [("1a", 2, False)]
         await uow.outbox.give_up(again[0].id, error="gone", holder="me")
@@ -434,6 +435,61 @@ async def test_a_lease_that_ran_out_is_uncertain_and_its_old_holder_can_record_n
         assert await uow.outbox.sent(row.id, "ref", holder="alive")
         assert not await uow.outbox.sent(row.id, "ref", holder="alive")
         assert await uow.outbox.depth() == 0
+
+
+async def test_work_waits_for_the_head_of_its_lane_and_for_the_end_of_its_lease(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        assert await uow.outbox.next_at() is None
+        await uow.outbox.put(Parcel("first", Task.NOTICE, channel.id), now=NOW)
+        await uow.outbox.put(Parcel("second", Task.NOTICE, channel.id), now=NOW)
+        assert await uow.outbox.next_at() == NOW
+        await uow.outbox.claim(NOW, lease=LEASE, holder="h", limit=9, platforms=PLATFORMS)
+        # The second one waits too, but behind the first one, which may be taken again when its lease ends.
+        assert await uow.outbox.next_at() == NOW + LEASE
+
+
+async def test_a_message_given_up_stands_there_until_its_like_gets_through_again(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        one, other = await _channel(uow), await _channel(uow, "C2")
+        await uow.outbox.put(*(Parcel(f"k{c.id}", Task.NOTICE, c.id) for c in (one, other)), now=NOW)
+        for row in await uow.outbox.claim(NOW, lease=LEASE, holder="h", limit=9, platforms=PLATFORMS):
+            await uow.outbox.give_up(row.id, error="no permission", holder="h")
+        assert [row.channel_id for row in await uow.outbox.dead(9)] == [other.id, one.id]
+        for task, left in ((Task.REVEAL, 2), (Task.NOTICE, 1)):
+            await uow.outbox.put(Parcel(f"later {task}", task, one.id), now=NOW)
+            (later,) = await uow.outbox.claim(NOW, lease=LEASE, holder="h", limit=9, platforms=PLATFORMS)
+            await uow.outbox.sent(later.id, "ref", holder="h")
+            assert len(await uow.outbox.dead(9)) == left
+        assert [row.channel_id for row in await uow.outbox.dead(9)] == [other.id]
+
+
+async def test_a_leads_change_and_a_tick_at_the_same_moment_undo_nothing_of_each_other(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        schedule = await _schedule(uow, await _channel(uow))
+        await uow.commit()
+    ticking = asyncio.Event()
+
+    async def ticks() -> None:
+        async with any_store.write() as uow:
+            (due,) = await uow.schedules.claim_due(NOW, 9)
+            ticking.set()
+            await asyncio.sleep(0.05)  # the lead's change is under way, and waits for this transaction
+            await uow.schedules.save(replace(due, last_date=DAY))
+            await uow.commit()
+
+    async def lead_changes() -> None:
+        await ticking.wait()
+        async with any_store.write() as uow:
+            found = await uow.schedules.to_change(schedule.channel_id)
+            assert found is not None
+            await uow.schedules.save(replace(found, plan=replace(found.plan, tz="Asia/Kathmandu")))
+            await uow.commit()
+
+    await asyncio.gather(ticks(), lead_changes())
+    async with any_store.read() as uow:
+        kept = await uow.schedules.get(schedule.id)
+    assert (kept.last_date, kept.plan.tz, kept.version) == (DAY, "Asia/Kathmandu", 3)
 
 
 async def test_the_round_of_a_post_is_found_by_its_reference(any_store: Store) -> None:

@@ -1,7 +1,7 @@
 """APScheduler, kept to what it is good at."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from structlog.testing import capture_logs
@@ -25,7 +25,7 @@ async def test_it_beats_again_and_again() -> None:
     metronome.every(0.01, "beat", beat)
     metronome.start()
     await _beats(3, beaten)
-    await metronome.stop()
+    await metronome.stop(within=20)
 
 
 async def test_stopping_waits_for_a_job_under_way_instead_of_cancelling_it() -> None:
@@ -41,12 +41,27 @@ async def test_stopping_waits_for_a_job_under_way_instead_of_cancelling_it() -> 
     metronome.every(0.01, "long", job)
     metronome.start()
     await began.wait()
-    stopping = asyncio.create_task(metronome.stop())
+    stopping = asyncio.create_task(metronome.stop(within=20))
     await asyncio.sleep(0)
     assert not stopping.done()
     release.set()
     await stopping
     assert ended
+
+
+async def test_stopping_does_not_wait_for_ever_for_a_job_that_hangs() -> None:
+    began = asyncio.Event()
+    metronome = Metronome()
+
+    async def hang() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    metronome.every(0.01, "hanging", hang)
+    metronome.start()
+    await began.wait()
+    async with asyncio.timeout(20):
+        await metronome.stop(within=0.01)
 
 
 async def test_a_job_that_fails_is_reported_and_called_again() -> None:
@@ -61,7 +76,7 @@ async def test_a_job_that_fails_is_reported_and_called_again() -> None:
     with capture_logs() as events:
         metronome.start()
         await _beats(2, beaten)
-        await metronome.stop()
+        await metronome.stop(within=20)
     troubles = [event for event in events if event["event"] == "metronome_trouble"]
     assert troubles[0]["reason"] == "ValueError"
     assert "somebody's words" not in str(troubles)
@@ -84,7 +99,7 @@ async def test_a_beat_however_late_is_not_left_out_and_never_comes_in_a_burst() 
     scheduler.resume()
     await _beats(1, beaten)
     await asyncio.sleep(0.02)
-    await metronome.stop()
+    await metronome.stop(within=20)
     assert len(beaten) == 1
 
 
@@ -92,4 +107,5 @@ async def test_its_jobs_live_in_memory_only() -> None:
     metronome = Metronome()
     metronome.start()
     assert isinstance(metronome._scheduler._jobstores["default"], MemoryJobStore)
-    await metronome.stop()
+    assert metronome._scheduler.timezone is UTC  # no clock change can hold it up
+    await metronome.stop(within=20)

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from bot.chat.event import Place
 from bot.chat.message import Message
@@ -13,8 +15,9 @@ from bot.grading.verdict import Grade
 from bot.runtime.clock import RoomClock
 from bot.runtime.courier import Courier
 from bot.runtime.supervisor import Supervisor
+from bot.services.deliver import deliver_due
 from bot.services.game import Game
-from bot.services.ports import Parcel, StoreUnavailable, Task
+from bot.services.ports import Held, Parcel, Store, StoreUnavailable, Task, UnitOfWork
 from bot.store.store import SqlStore
 from tests.doubles import RecordingPlatform, Table
 from tests.postgres import PostgresServer, name_of
@@ -179,3 +182,56 @@ async def test_a_tick_without_a_database_is_survived(game_of: Callable[[SqlStore
     await supervisor.tick()
     assert supervisor.ticked_at is None
     await store.close()
+
+
+class Upset:
+    """A store whose third and fourth writes fail, as a bug would make them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._writes = 0
+
+    def write(self) -> UnitOfWork:
+        self._writes += 1
+        if self._writes in (3, 4):
+            raise LookupError
+        return self._store.write()
+
+    def read(self) -> UnitOfWork:
+        return self._store.read()
+
+    def lock(self, name: str) -> AbstractAsyncContextManager[Held]:
+        return self._store.lock(name)
+
+
+async def test_a_bug_met_once_ends_neither_grading_nor_sending(table: Table) -> None:
+    await table.set_up()
+    await table.leads("/quiz-admin post what-is-the-gil")
+    reply = await table.says("ana", f"/quiz answer {GOOD}")
+    game = replace(table.game, store=Upset(table.game.store))
+    clock = RoomClock(table.now, runs=False)
+    supervisor = Supervisor(game, OfflineGrader(), table.platforms, clock, holder="me", tick_seconds=60)
+    # Its first tick closes and opens; then grading and sending meet the bug, one each.
+    await supervisor.start()
+
+    async def all_done() -> bool:
+        return "2 of 8 key points" in reply.text and table.platform.sent_keys() == ["question:1"]
+
+    await eventually(all_done)
+    await supervisor.stop()
+
+
+async def test_a_message_that_cannot_be_made_holds_up_nothing_for_ever_and_is_seen(game: Game) -> None:
+    async with game.store.write() as uow:
+        channel = await uow.teams.register(Place("fake", "W", "W", "a", "a"), now=NOW)
+        broken = Parcel("broken", Task.QUESTION, channel.id, subject_id=77)  # no such round
+        await uow.outbox.put(broken, Parcel("sound", Task.NOTICE, channel.id, text="Hello."), now=NOW)
+        await uow.commit()
+    platform, now = RecordingPlatform(), NOW
+    for _ in range(20):
+        await deliver_due(game, {"fake": platform}, now, holder="me")
+        now += timedelta(hours=1)
+    assert platform.sent_keys() == ["sound"]
+    async with game.store.read() as uow:
+        (dead,) = await uow.outbox.dead(10)
+    assert (dead.key, "NotStored" in (dead.error or "")) == ("broken", True)

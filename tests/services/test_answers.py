@@ -1,7 +1,13 @@
 """Answers: stored first, graded once, never lost, private."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.chat.message import Message
+from bot.chat.plain import plain
+from bot.content.schema import Question
+from bot.grading.offline import OfflineGrader
+from bot.grading.verdict import Grade
 from bot.services.game import Game
 from bot.services.grade import grade_pending
 from tests.doubles import FailingGrader, RecordingReply, Table
@@ -91,6 +97,12 @@ async def test_answers_out_of_bounds_get_a_sentence_that_says_what_to_do(open_ta
     assert "too short to grade" in (await open_table.answers("ana", "?" * 50)).text
 
 
+async def test_characters_no_database_takes_do_not_lose_the_answer(open_table: Table) -> None:
+    reply = await open_table.submits("ana", "answer:v1:1", f"\x00{GOOD} \ud800 \x00")
+    await open_table.settle()
+    assert "2 of 8 key points" in reply.text
+
+
 async def test_a_failing_grader_leaves_the_answer_pending_and_costs_no_point(open_table: Table) -> None:
     open_table.grader = FailingGrader(times=2)
     reply = await open_table.says("ana", f"/quiz answer {GOOD}")
@@ -101,6 +113,28 @@ async def test_a_failing_grader_leaves_the_answer_pending_and_costs_no_point(ope
         open_table.later(minutes=2)
         await open_table.settle()
     assert "2 of 8 key points" in reply.text
+
+
+async def test_an_answer_no_grade_of_which_can_be_kept_holds_up_nobody_else(open_table: Table) -> None:
+    class Careless(OfflineGrader):
+        """Breaks on one answer, and gives another a grade that no store takes."""
+
+        async def grade(self, question: Question, answer: str) -> Grade:
+            if "ana" in answer:
+                raise LookupError(answer)
+            grade = await super().grade(question, answer)
+            return replace(grade, grader=None) if "bo" in answer else grade  # type: ignore[arg-type] # the point
+
+    open_table.grader = Careless()
+    replies = [await open_table.says(who, f"/quiz answer {GOOD} I am {who}.") for who in ("ana", "bo", "cy")]
+    graded = await grade_pending(open_table.game, open_table.grader, open_table.now)
+    assert (graded.done, graded.failed) == (1, 2)
+    await open_table.settle()
+    assert ["2 of 8 key points" in reply.text for reply in replies] == [False, False, True]
+    open_table.later(minutes=2)
+    open_table.grader = OfflineGrader()
+    await open_table.settle()
+    assert ["2 of 8 key points" in reply.text for reply in replies] == [True, True, True]
 
 
 async def test_pending_answers_are_graded_after_a_restart_and_still_rank(open_table: Table) -> None:
@@ -172,3 +206,20 @@ async def test_an_answer_that_could_not_be_saved_is_given_back(table: Table) -> 
     too_soon = await table.submits("ana", "answer:v1:1", words)
     assert "Wait 15 seconds" in too_soon.text
     assert words in too_soon.text
+
+
+async def test_feedback_that_another_process_gave_first_is_not_hidden_by_the_acknowledgement(
+    open_table: Table,
+) -> None:
+    class Slow(RecordingReply):
+        """While "saved" is on its way, another process grades and sends."""
+
+        async def private(self, message: Message) -> bool:
+            if not self.told:
+                open_table.game.replies._waiting.clear()
+                await open_table.settle()
+            return await super().private(message)
+
+    reply = await open_table.submits("ana", "answer:v1:1", GOOD, reply=Slow())
+    assert "Grading" in plain(reply.told[0], width=100)
+    assert "key points" in plain(reply.told[-1], width=100)

@@ -250,3 +250,12 @@ async def test_a_form_that_came_too_late_is_offered_by_a_button(open_table: Tabl
         ButtonPressed("b", open_table.now, Person("ana", "ana"), HERE, reply, Action.parse("answer:v1:1"))
     )
     assert "Press the button" in reply.text
+
+
+@pytest.mark.parametrize("words", ["09:30 berlin", "berlin gil 09:30", "gil 09:30 Europe/Berlin"])
+async def test_a_city_alone_is_the_time_zone(table: Table, words: str) -> None:
+    assert "09:30 (Europe/Berlin), open for 8 h, packs gil" in (await table.leads(f"/quiz-admin setup {words}")).text
+
+
+async def test_a_word_that_is_neither_pack_nor_city_is_named(table: Table) -> None:
+    assert "no pack called “berlinn”" in (await table.leads("/quiz-admin setup berlinn")).text

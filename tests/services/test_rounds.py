@@ -1,9 +1,15 @@
 """A round from its schedule to its reveal."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.chat.platform import Rejected, Unknown
-from tests.doubles import Table
+from bot.chat.message import Message
+from bot.chat.platform import Rejected, SendResult, Target, Unknown
+from bot.content.schema import Question
+from bot.grading.offline import OfflineGrader
+from bot.grading.verdict import Grade
+from bot.quiz.round import RoundStatus
+from tests.doubles import RecordingPlatform, Table
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GOOD = "Only one thread runs bytecode at a time, because reference counts are not thread-safe."
@@ -62,6 +68,22 @@ async def test_a_new_round_closes_the_one_before(table: Table) -> None:
     assert [key.partition(":")[0] for key in table.platform.sent_keys()] == ["question", "reveal", "question"]
 
 
+async def test_a_date_that_was_had_already_leaves_its_open_round_alone(table: Table) -> None:
+    await table.set_up()
+    await table.until(NINE + timedelta(minutes=1))
+    async with table.game.store.write() as uow:
+        # As a change made at the same moment by an older process would leave it.
+        (asked,) = [await uow.rounds.get(1)]
+        schedule = await uow.schedules.get(asked.schedule_id or 0)
+        await uow.schedules.save(replace(schedule, last_date=None, next_date=asked.day, next_fire_at=asked.due_at))
+        await uow.commit()
+    await table.wakes_up_at(NINE + timedelta(minutes=2))
+    assert table.platform.sent_keys() == ["question:1"]
+    async with table.game.store.read() as uow:
+        assert (await uow.rounds.get(1)).status is RoundStatus.OPEN
+        assert (await uow.schedules.get(schedule.id)).next_fire_at > table.now
+
+
 async def test_pausing_over_the_posting_time_posts_nothing_then_or_later_that_day(table: Table) -> None:
     await table.set_up()
     await table.leads("/quiz-admin schedule pause")
@@ -114,6 +136,31 @@ async def test_a_send_without_an_answer_is_tried_again_with_the_same_key_as_unce
     assert len(keys) == 1
     assert [uncertain for _, uncertain in table.platform.attempts] == [False, True, True]
     assert len(table.platform.sent) == 1
+
+
+async def test_nothing_is_sent_and_nothing_graded_inside_a_transaction(table: Table) -> None:
+    class Curious(RecordingPlatform, OfflineGrader):
+        """Writes to the store while it works, which inside a transaction is refused."""
+
+        async def look(self) -> None:
+            async with table.game.store.write() as uow:
+                await uow.commit()
+
+        async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:
+            await self.look()
+            return await super().send(target, message, key, uncertain=uncertain)
+
+        async def grade(self, question: Question, answer: str) -> Grade:
+            await self.look()
+            return await super().grade(question, answer)
+
+    table.platform = table.grader = curious = Curious()
+    await table.set_up()
+    await table.until(NINE)
+    await table.says("ana", f"/quiz answer {GOOD}")
+    await table.until(NINE + timedelta(hours=8))
+    assert [key.partition(":")[0] for key in curious.sent_keys()] == ["question", "reveal"]
+    assert "ana" in table.platform.texts()[-1]
 
 
 async def test_the_reveal_shows_points_and_the_weeks_board(table: Table) -> None:

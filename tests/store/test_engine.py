@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from bot.chat.event import Place
-from bot.services.ports import StoreUnavailable
+from bot.quiz.team import Channel
+from bot.services.ports import Opening, StoreUnavailable
 from bot.store import tables
 from bot.store.engine import make_engine, parse_url
 from bot.store.store import SqlStore
@@ -21,6 +23,7 @@ from bot.store.types import UTCDateTime
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PLACE = Place("fake", "W1", "Team one", "C1", "quiz")
+CHANNEL = Channel(77, 77, 77, "fake", "W9", "C9", "nowhere")
 assert tables
 
 
@@ -73,6 +76,13 @@ async def test_sqlite_is_opened_as_it_must_be(sqlite_database: str) -> None:
         for pragma, value in (("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 1), ("busy_timeout", 5000)):
             assert (await connection.execute(text(f"PRAGMA {pragma}"))).scalar_one() == value
     await engine.dispose()
+
+
+async def test_an_error_of_the_database_repeats_nothing_that_was_to_be_stored(store: SqlStore) -> None:
+    with pytest.raises(DBAPIError) as refused:
+        async with store.write() as uow:
+            await uow.rounds.open([Opening(CHANNEL, 1, None, NOW.date(), NOW, NOW, NOW, "somebody's words")])
+    assert "somebody's words" not in str(refused.value)
 
 
 async def test_a_reader_is_free_beside_a_writer_and_sees_what_was_committed(database: str) -> None:

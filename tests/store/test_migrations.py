@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,15 +11,17 @@ from pathlib import Path
 
 import pytest
 from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, func, insert, inspect, select, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import Column, String, create_engine, func, insert, inspect, select, text
+from sqlalchemy.engine import Connection, Engine
 from sqlmodel import SQLModel
 
 from bot.services.ports import StoreUnavailable
 from bot.store import tables
 from bot.store.engine import parse_url
-from bot.store.migrate import current, ensure_ready, upgrade
+from bot.store.migrate import current, ensure_ready, migrating, upgrade
 from tests.conftest import HOUSE
 from tests.postgres import PostgresServer
 
@@ -105,6 +108,31 @@ def test_every_earlier_schema_is_brought_up_with_all_its_rows(empty: str, revisi
 def test_the_migrations_make_what_the_tables_say(empty: str) -> None:
     asyncio.run(upgrade(empty))
     _alembic(empty, "check")
+
+
+def test_migrations_depend_on_nothing_of_ours() -> None:
+    for path in (HOUSE / "migrations" / "versions").glob("*.py"):
+        imported = re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(), re.MULTILINE)
+        assert set(imported) <= {"alembic", "sqlalchemy"}, path.name
+
+
+async def test_rebuilding_a_table_keeps_the_rows_that_hang_off_it(sqlite_database: str) -> None:
+    """SQLite rebuilds by DROP TABLE, and with foreign keys on that deletes the children."""
+    engine = _sync_engine(sqlite_database)
+    _fill(engine)
+    before = _counts(engine)
+
+    def rebuild(connection: Connection) -> None:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("team", recreate="always") as team:
+            team.add_column(Column("motto", String()))
+
+    async with migrating(sqlite_database) as connection:
+        await connection.run_sync(rebuild)
+        await connection.commit()
+    assert _counts(engine) == before
+    assert set(before.values()) == {1}
+    engine.dispose()
 
 
 def test_two_processes_that_start_at_once_make_one_schema(empty: str) -> None:

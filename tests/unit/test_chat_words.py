@@ -58,6 +58,10 @@ def test_words_are_read_in_any_order(typed: str, path: tuple[str, ...], options:
     assert (parsed.path, dict(parsed.options)) == (path, options)
 
 
+def test_packs_may_be_announced_by_their_word() -> None:
+    assert parse("/quiz-admin setup packs gil 9:00").options == {"packs": "gil", "time": "9:00"}
+
+
 def test_a_typo_names_the_nearest_command_and_a_wrong_word_the_usage() -> None:
     with pytest.raises(UnknownCommand) as unknown:
         parse("/quiz leaderbord")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.runtime.telemetry import redact
+from bot.runtime.telemetry import redact, wordless
 from bot.services.export import to_csv, to_json
 from bot.services.ports import TeamExport
 
@@ -24,6 +24,22 @@ def test_numbers_stay_numbers_and_dates_are_iso() -> None:
     assert to_csv([{"points": -3, "text": "=1"}]).splitlines() == ["points,text", "-3,'=1"]
     assert json.loads(to_json(TeamExport("t", [], [], [])))["team"] == "t"
     assert to_csv([]) == ""
+
+
+def test_a_traceback_tells_where_and_what_kind_and_repeats_no_words() -> None:
+    def fail(secret: str, words: str) -> None:
+        try:
+            raise LookupError(secret)
+        except LookupError as error:
+            raise ValueError(words) from error
+
+    with pytest.raises(ValueError, match="what somebody wrote") as caught:
+        fail("hunter2", "what somebody wrote")
+    told = wordless((caught.type, caught.value, caught.tb))
+    assert "in fail" in told
+    assert told.index("LookupError") < told.index("ValueError")
+    assert "hunter2" not in told.replace('fail("hunter2", "what somebody wrote")', "")
+    assert "somebody" not in told.replace('fail("hunter2", "what somebody wrote")', "")
 
 
 @pytest.mark.parametrize("name", ["answer", "text", "evidence", "token", "password", "database_url"])

@@ -145,6 +145,16 @@ def test_one_word_of_a_wrong_claim_and_another_points_words_are_held_against_nob
     assert grade.misconceptions == ()
 
 
+def test_nothing_is_earned_by_the_small_words_around_what_a_wording_is_about(bank: Bank) -> None:
+    question = bank.get("what-is-the-gil")
+    for answer in (
+        "You never need locks, and threads run in parallel on all the cores.",  # not the free-threaded build
+        "Threads still help for I/O.",  # nothing about computing
+    ):
+        hits = {point.id for point in judge_offline(question, answer).points if point.verdict is Verdict.HIT}
+        assert hits <= {"threads-help-io"}
+
+
 def test_weights_and_half_credit_make_the_score(bank: Bank) -> None:
     question = bank.get("check-then-act")
     ids = [point.id for point in question.key_points]

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from bot.chat.action import Action
 from bot.chat.event import Place, Sink
+from bot.chat.literal import visible
 from bot.chat.message import Button, Buttons, Form, Message
 from bot.chat.platform import Capabilities, Delivered, Finding, SendResult, Target
 from bot.platforms.terminal.render import show
@@ -39,7 +40,8 @@ class Screen:
             self._answers_for[person_id] = answer
 
     def line(self, text: str) -> None:
-        """A line of the room itself, not of the bot."""
+        """A line of the room itself, not of the bot. It may repeat what somebody typed."""
+        text = visible(text)
         self._console.print(text, markup=False, highlight=False, style="dim" if self._console.is_terminal else None)
 
     def answering(self, person_id: str) -> Action | None:

@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
@@ -76,24 +78,28 @@ class PromptLook:
 
 
 class PromptLines:
-    """A person at a real terminal: line editing, history, completion, several lines with Alt-Enter."""
+    """A person at a real terminal: line editing, history, completion, several lines with Alt-Enter.
+
+    On a dumb one prompt_toolkit only shows the prompt and what is typed.
+    """
 
     is_script = False
 
     def __init__(self, look: PromptLook, history: Path | None) -> None:
         self._look = look
-        store: History = FileHistory(str(history)) if history else InMemoryHistory()
-        self._session: PromptSession[str] = PromptSession(
-            history=store,
-            completer=_Words(look.complete),
-            complete_while_typing=False,
-            bottom_toolbar=lambda: FormattedText([("", " " + look.status())]),
-            key_bindings=_keys(),
-            output=PlainTextOutput(sys.stdout) if is_dumb_terminal() else None,
-            multiline=True,
-            prompt_continuation="... ",
-            refresh_interval=1.0,
-        )
+        # Found by the session by itself, not given to it: then it keeps to what a dumb terminal can.
+        plain = create_app_session(output=PlainTextOutput(sys.stdout)) if is_dumb_terminal() else nullcontext()
+        with plain:
+            self._session: PromptSession[str] = PromptSession(
+                history=_history(history),
+                completer=_Words(look.complete),
+                complete_while_typing=False,
+                bottom_toolbar=lambda: FormattedText([("", " " + look.status())]),
+                key_bindings=_keys(),
+                multiline=True,
+                prompt_continuation="... ",
+                refresh_interval=1.0,
+            )
 
     async def next(self, person: str) -> str | None:
         try:
@@ -109,6 +115,17 @@ class PromptLines:
             return await self._session.prompt_async(f"{title}\n: ", default=value)
         except (KeyboardInterrupt, EOFError):
             return None
+
+
+def _history(path: Path | None) -> History:
+    """In the file where one can be written, as in most homes; else only while the room is open."""
+    try:
+        if path is not None:
+            path.open("ab").close()
+            return FileHistory(str(path))
+    except OSError:
+        pass
+    return InMemoryHistory()
 
 
 class _Words(Completer):

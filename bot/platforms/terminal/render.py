@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table as RichTable
@@ -73,7 +74,7 @@ def renderable(message: Message, note: str | None = None) -> RenderableType:
             body.append(Text())
         body += _block(block)
     if title is None and len(message.blocks) == 1 and message.tone is not Tone.PROBLEM:
-        only = Text("  ").append_text(body[0]) if isinstance(body[0], Text) else body[0]
+        only = Padding(body[0], (0, 0, 0, 2))
         return Group(only, Text(f"  ({note})", style="dim")) if note else only
     return Panel(
         Group(*body),

@@ -122,8 +122,8 @@ def no_round_card(next_at: When | None) -> Message:
         return note(
             "No question is open and none is planned. Practise with ",
             Code("/quiz practice"),
-            "; a lead plans rounds with ",
-            Code("/quiz-admin setup"),
+            "; a lead lets the schedule go on with ",
+            Code("/quiz-admin schedule resume"),
             ".",
         )
     return note("No question is open. The next one comes ", next_at, ". Until then: ", Code("/quiz practice"), ".")

@@ -41,14 +41,14 @@ def health_card(health: Health) -> Message:
     schedule = health.outlook.schedule
     coming = health.outlook.coming
     items = [
-        Item(Mark.MISS, f"The schedule is paused: {schedule.paused}.", remark="Do: /quiz-admin schedule resume")
+        _needs_you(f"The schedule is paused: {schedule.paused}.", "/quiz-admin schedule resume")
         if schedule.paused is not None
-        else Item(Mark.HIT, f"The schedule runs: {say_plan(schedule.plan)}"),
+        else _well(f"The schedule runs: {say_plan(schedule.plan)}"),
         *(_finding(finding) for finding in health.findings),
-        Item(Mark.HIT, f"{count(health.pending, 'answer')} waiting to be graded"),
-        Item(Mark.HIT, f"{count(health.waiting, 'message')} waiting to be sent"),
+        _well(f"{count(health.pending, 'answer')} waiting to be graded"),
+        _well(f"{count(health.waiting, 'message')} waiting to be sent"),
         *(
-            Item(Mark.MISS, f"A {row.task} could not be sent: {row.error}", remark="Do: /quiz-admin post")
+            _needs_you(f"A {row.task} could not be sent: {row.error}", "mend that, then /quiz-admin post")
             for row in health.dead
         ),
     ]
@@ -64,9 +64,16 @@ def health_card(health: Health) -> Message:
 
 
 def _finding(finding: Finding) -> Item:
-    if finding.remedy is None:
-        return Item(Mark.HIT, finding.what)
-    return Item(Mark.MISS, finding.what, remark=f"Do: {finding.remedy}")
+    return _well(finding.what) if finding.remedy is None else _needs_you(finding.what, finding.remedy)
+
+
+def _well(what: str) -> Item:
+    """Without a mark: those are words about answers."""
+    return Item(Mark.NONE, what)
+
+
+def _needs_you(what: str, remedy: str) -> Item:
+    return Item(Mark.NONE, f"Needs you: {what}", remark=f"Do: {remedy}")
 
 
 _RESUME = Code("/quiz-admin schedule resume")
