@@ -33,12 +33,14 @@ from bot.chat.message import (
     Words,
 )
 from bot.content.bank import Bank
+from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict
 from bot.platforms.slack import limits
 from bot.platforms.slack.render import blocks_of, fallback_of
 from bot.platforms.slack.rich_text import Block
 from bot.platforms.slack.shorten import cut
 from bot.platforms.slack.views import home_view
 from bot.quiz.round import Round, RoundStatus
+from bot.services.cards.feedback import grade_card
 from bot.services.cards.help import help_card
 from bot.services.cards.preview import question_preview
 from bot.services.cards.reveal import reveal_card
@@ -308,13 +310,24 @@ def test_every_real_question_fits_whole(bank: Bank) -> None:
             assert CUT not in read(blocks), question.id
 
 
+def test_the_feedback_on_any_question_fits_whole_with_a_long_quote_for_every_point(bank: Bank) -> None:
+    said = Evidence(0, 200, "and so the lock is let go " * 8)
+    for question in bank.questions.values():
+        verdicts = tuple(PointVerdict(p.id, Verdict.PARTIAL, 1.0, said) for p in question.key_points)
+        wrong = tuple(MisconceptionFound(one.id, said) for one in question.misconceptions)
+        blocks = blocks_of(grade_card(question, Grade(verdicts, wrong, "test-1", 50.0)), private=True)
+        assert block_problems(blocks) == []
+        assert CUT not in read(blocks), question.id
+
+
 async def test_every_card_of_a_whole_game_fits_whole(bank: Bank) -> None:
     """Question, hints, feedback, record, Home tab, leaderboard, plan: for a player who answered everything."""
     table = Seats(Game(MemoryStore(), bank))
     home = RecordingReply()
     await table.set_up()
     told: list[Message] = []
-    for question in bank.questions.values():
+    longest = sorted(bank.questions.values(), key=lambda question: len(str(question.key_points)))[-3:]
+    for question in longest:
         await table.leads(f"/quiz-admin post {question.id}")
         await table.settle()
         told += (await table.answers("ana", question.samples[0].text)).told
@@ -338,7 +351,7 @@ async def test_every_card_of_a_whole_game_fits_whole(bank: Bank) -> None:
         table.now += timedelta(minutes=1)
     for command in ("setup", "doctor", "schedule preview", "lead add U0ANA"):
         told += (await table.leads(f"/quiz-admin {command}")).told
-    assert len(told) > 10 * len(bank.questions)
+    assert len(told) > 10 * len(longest)
     for card in [*told, *home.told, *(message for _, message, _ in table.platform.sent)]:
         for blocks in (blocks_of(card, private=True), home_view(card)["blocks"]):
             assert block_problems(blocks, "message" if len(blocks) <= limits.MESSAGE.blocks else "home") == []
