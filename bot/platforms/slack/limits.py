@@ -4,11 +4,8 @@ from dataclasses import dataclass
 
 # https://docs.slack.dev/reference/block-kit/blocks/header-block
 HEADER = 150
-# https://docs.slack.dev/reference/block-kit/blocks/section-block
-SECTION = 3_000
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 BUTTON_TEXT = 75
-BUTTON_VALUE = 2_000
 ACCESSIBILITY_LABEL = 75
 # https://docs.slack.dev/reference/block-kit/blocks/actions-block
 ACTIONS = 25
@@ -24,12 +21,8 @@ LABEL = 2_000
 HINT = 2_000
 # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 TYPED = 3_000
-# https://docs.slack.dev/reference/block-kit/composition-objects/text-object: the placeholder of any input
-PLACEHOLDER = 150
 # https://docs.slack.dev/reference/views/modal-views
 VIEW_TITLE = 24
-PRIVATE_METADATA = 3_000
-IDENTIFIER = 255  # callback_id, block_id, action_id
 # chat.update takes 4,000 (https://docs.slack.dev/reference/methods/chat.update); a notification shows a line or two
 FALLBACK = 3_000
 

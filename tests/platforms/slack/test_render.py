@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.chat.action import Action
+from bot.chat.event import HomeOpened, Person
 from bot.chat.literal import visible
 from bot.chat.message import (
     Button,
@@ -32,20 +33,27 @@ from bot.chat.message import (
     Words,
 )
 from bot.content.bank import Bank
+from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict
 from bot.platforms.slack import limits
 from bot.platforms.slack.render import blocks_of, fallback_of
 from bot.platforms.slack.rich_text import Block
 from bot.platforms.slack.shorten import cut
+from bot.platforms.slack.views import home_view
 from bot.quiz.round import Round, RoundStatus
+from bot.services.cards.feedback import grade_card
 from bot.services.cards.help import help_card
 from bot.services.cards.preview import question_preview
 from bot.services.cards.reveal import reveal_card
+from bot.services.game import Game
 from bot.services.outcome import Outcome
 from bot.services.ports import Board, Standing
+from tests.doubles import RecordingReply
+from tests.doubles import Table as Seats
 from tests.local_slack import mrkdwn
 from tests.local_slack.blocks import block_problems, characters, mrkdwn_texts, strings
 from tests.local_slack.reading import read_blocks
 from tests.local_slack.rich_text import rich_text_pings
+from tests.memory import MemoryStore
 from tests.platforms.slack.hostile import FAMILY, messages
 
 anything = settings(max_examples=60, deadline=None, derandomize=True)
@@ -236,7 +244,7 @@ def test_a_wide_table_is_a_list_that_may_wrap() -> None:
     )
     assert read(blocks_of(Message("", (table,)))).splitlines() == [
         "• 23 Nov · What the GIL is and how to work around it · points: 57",
-        "• 24 Nov · Why memory splits up · points: waits",
+        "• 24 Nov · Why forked memory splits · points: waits",
     ]
 
 
@@ -300,6 +308,54 @@ def test_every_real_question_fits_whole(bank: Bank) -> None:
             blocks = blocks_of(message)
             assert block_problems(blocks) == []
             assert CUT not in read(blocks), question.id
+
+
+def test_the_feedback_on_any_question_fits_whole_with_a_long_quote_for_every_point(bank: Bank) -> None:
+    said = Evidence(0, 200, "and so the lock is let go " * 8)
+    for question in bank.questions.values():
+        verdicts = tuple(PointVerdict(p.id, Verdict.PARTIAL, 1.0, said) for p in question.key_points)
+        wrong = tuple(MisconceptionFound(one.id, said) for one in question.misconceptions)
+        blocks = blocks_of(grade_card(question, Grade(verdicts, wrong, "test-1", 50.0)), private=True)
+        assert block_problems(blocks) == []
+        assert CUT not in read(blocks), question.id
+
+
+async def test_every_card_of_a_whole_game_fits_whole(bank: Bank) -> None:
+    """Question, hints, feedback, record, Home tab, leaderboard, plan: for a player who answered everything."""
+    table = Seats(Game(MemoryStore(), bank))
+    home = RecordingReply()
+    await table.set_up()
+    told: list[Message] = []
+    longest = sorted(bank.questions.values(), key=lambda question: len(str(question.key_points)))[-3:]
+    for question in longest:
+        await table.leads(f"/quiz-admin post {question.id}")
+        await table.settle()
+        told += (await table.answers("ana", question.samples[0].text)).told
+        for command in (
+            "",
+            "hint",
+            "hint",
+            "hint",
+            "why",
+            "me",
+            "leaderboard",
+            "privacy",
+            "privacy delete",
+            "practice",
+        ):
+            told += (await table.says("ana", f"/quiz {command}")).told
+        opened = HomeOpened(question.id, table.now, Person("ana", "ana"), table.place, home)
+        await table.dispatch(opened)
+        await table.leads("/quiz-admin close")
+        await table.settle()
+        table.now += timedelta(minutes=1)
+    for command in ("setup", "doctor", "schedule preview", "lead add U0ANA"):
+        told += (await table.leads(f"/quiz-admin {command}")).told
+    assert len(told) > 10 * len(longest)
+    for card in [*told, *home.told, *(message for _, message, _ in table.platform.sent)]:
+        for blocks in (blocks_of(card, private=True), home_view(card)["blocks"]):
+            assert block_problems(blocks, "message" if len(blocks) <= limits.MESSAGE.blocks else "home") == []
+            assert CUT not in read(blocks), card.summary
 
 
 @pytest.mark.parametrize("leads", [True, False])
