@@ -27,6 +27,7 @@ from bot.platforms.slack.reply import InThread, OnHome
 from bot.platforms.slack.ways import Spot, Ways
 from bot.platforms.slack.who import People
 from bot.platforms.slack.workspaces import NAME, Installation, Workspaces
+from bot.services.ports import Store
 
 Payload = dict[str, Any]
 
@@ -38,6 +39,8 @@ _LOST = {
     "channel_left": "the bot was removed from the channel",
     "group_left": "the bot was removed from the channel",
 }
+
+_NOTED_AFTER = (1.0, 4.0)  # seconds
 
 log = structlog.get_logger(__name__)
 
@@ -51,15 +54,19 @@ class Happenings:
         people: People,
         ways: Ways,
         errands: Errands,
+        store: Store,
         removed: Callable[[str, datetime], Awaitable[None]],
         now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]],
     ) -> None:
         self._workspaces = workspaces
         self._people = people
         self._ways = ways
         self._errands = errands
+        self._store = store
         self._removed = removed
         self._now = now
+        self._sleep = sleep
         self.sink: Sink | None = None
 
     async def event(self, body: Payload) -> None:
@@ -91,6 +98,8 @@ class Happenings:
         if said.thread is not None and event.get("parent_user_id") not in (None, installation.bot_user_id):
             return  # a thread below somebody else's message
         profile = await self._people.patiently(installation.team_id, said.person_id)
+        if type(said) is Said and said.thread is not None:
+            await self._until_noted(installation.team_id, said.channel_id, said.thread)
         if profile.plays and self.sink is not None:
             await self.sink(self._said(body, said, installation, profile.person(installation)))
 
@@ -107,6 +116,16 @@ class Happenings:
             return CommandUsed(said.ref, at, person, place, reply, ("quiz",))
         post = f"{said.channel_id}:{said.thread}"
         return ThreadReply(said.ref, at, person, place, reply, post, said.text, said.ref)
+
+    async def _until_noted(self, team_id: str, channel_id: str, thread: str) -> None:
+        """Somebody may answer a post before the bot could note that it arrived: wait for that a little."""
+        for wait in (*_NOTED_AFTER, None):
+            async with self._store.read() as uow:
+                channel = await uow.teams.channel_at(Place(NAME, team_id, "", channel_id, ""))
+                if channel is None or await uow.rounds.by_post(channel.id, f"{channel_id}:{thread}") is not None:
+                    return
+            if wait is not None:
+                await self._sleep(wait)
 
     async def _home(self, body: Payload, event: Payload, installation: Installation) -> None:
         person_id = str(event["user"])

@@ -75,7 +75,9 @@ class SlackPlatform:
         self._errands = Errands()
         people = People(self._api, now, sleep)
         self._arrivals = Arrivals(store, self._workspaces, people, self._ways, self._errands, suggest, now)
-        self._happenings = Happenings(self._workspaces, people, self._ways, self._errands, self._told_removed, now)
+        self._happenings = Happenings(
+            self._workspaces, people, self._ways, self._errands, store, self._told_removed, now, sleep
+        )
         self._oauth = oauth_flow(config, store, self._installed, self._api.client(), now)
         self._pages = Pages(config.signing_secret, self._oauth)
         self._socket = Socket(self._api, config.app_token, ping_s=ping_s) if config.app_token else None

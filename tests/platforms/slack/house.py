@@ -99,6 +99,12 @@ class House:
         """Ana has a question posted now."""
         await self.ana.types(self.channel, f"/quiz-admin post {question}")
         await self.ana.sees("answers are private", self.channel)
+        while await self._noted("question:1") is None:
+            await asyncio.sleep(0.01)
+
+    async def _noted(self, key: str) -> str | None:
+        async with self.store.read() as uow:
+            return await uow.outbox.ref_of(key)
 
     async def answer(self, person: Person, text: str = GOOD) -> None:
         """Press Answer under the post, write, and wait for the feedback."""

@@ -117,7 +117,8 @@ async def test_a_question_whose_answer_was_lost_is_posted_once(store: SqlStore, 
     async with house(store, bank) as h:
         await h.set_up()
         h.slack.faults.dropped("chat.postMessage")
-        await h.post()
+        await h.ana.types(h.channel, "/quiz-admin post what-is-the-gil")
+        await h.ana.sees("answers are private", h.channel)
         await h.advance(minutes=2)
         await h.answer(h.bob)
         post = await h.bob.sees("answers are private", h.channel)
