@@ -15,5 +15,9 @@ def begin() -> asyncio.Event:
 
 
 def current() -> asyncio.Event:
-    """The event of the request that is being handled."""
-    return _answered.get() or begin()
+    """The event of the request that is being handled; one that is set where no transport says."""
+    event = _answered.get()
+    if event is None:
+        event = asyncio.Event()
+        event.set()
+    return event

@@ -97,16 +97,16 @@ class Arrivals:
     async def _command(self, body: Payload, team_id: str) -> None:
         typed = read_typed(str(body["command"]), str(body.get("text") or ""))
         channel_id, channel_name = typed.channel or _channel_of(body["channel_id"], body.get("channel_name", ""))
-        spot = Spot(team_id, channel_id, str(body["user_id"]))
         try:
             installation = await self._workspaces.asked_from(team_id)
         except NotInstalled:
             await self._ways.api.respond(str(body["response_url"]), ephemeral(_NOT_INSTALLED))
             return
-        spot = Spot(installation.team_id, channel_id, spot.person_id)
+        spot = Spot(installation.team_id, channel_id, str(body["user_id"]))
         reply = AtAddress(self._ways, spot, channel_name, body["trigger_id"], body["response_url"], replaces=True)
         place = _place(installation, channel_id, channel_name)
-        await self._answer(reply, self._command_event(body, typed, installation, place, reply))
+        making = self._command_event(body, typed, installation, place, reply)
+        await self._answer(reply, making, unsaved=typed.answer)
 
     async def _command_event(
         self, body: Payload, typed: Typed, installation: Installation, place: Place, reply: SlackReply
@@ -133,6 +133,8 @@ class Arrivals:
             installation = await self._installation_for(body, team_id)
         except NotInstalled:
             log.warning("slack_not_installed", team=team_id)
+            if address := body.get("response_url"):
+                await self._ways.api.respond(str(address), ephemeral(_NOT_INSTALLED))
             return
         channel_id, channel_name = _channel_of_button(body)
         reply = self._button_reply(body, Spot(installation.team_id, channel_id, str(body["user"]["id"])), channel_name)

@@ -97,11 +97,19 @@ class Happenings:
             return
         if said.thread is not None and event.get("parent_user_id") not in (None, installation.bot_user_id):
             return  # a thread below somebody else's message
-        profile = await self._people.patiently(installation.team_id, said.person_id)
-        if type(said) is Said and said.thread is not None:
+        person = await self._writer_of(installation, said.person_id)
+        if said.thread is not None and not isinstance(said, Changed | Deleted):
             await self._until_noted(installation.team_id, said.channel_id, said.thread)
-        if profile.plays and self.sink is not None:
-            await self.sink(self._said(body, said, installation, profile.person(installation)))
+        if person is not None and self.sink is not None:
+            await self.sink(self._said(body, said, installation, person))
+
+    async def _writer_of(self, installation: Installation, user_id: str) -> Person | None:
+        """None for who does not play. An answer is not lost because Slack does not say who wrote it."""
+        try:
+            profile = await self._people.patiently(installation.team_id, user_id)
+        except (SlackRefused, SlackSilent):
+            return Person(user_id, user_id)
+        return profile.person(installation) if profile.plays else None
 
     def _said(self, body: Payload, said: Said, installation: Installation, person: Person) -> Event:
         place = Place(NAME, installation.team_id, installation.team_name, said.channel_id, said.channel_id)
@@ -128,13 +136,12 @@ class Happenings:
                 await self._sleep(wait)
 
     async def _home(self, body: Payload, event: Payload, installation: Installation) -> None:
-        person_id = str(event["user"])
-        profile = await self._people.patiently(installation.team_id, person_id)
+        person = await self._writer_of(installation, str(event["user"]))
+        if person is None or self.sink is None:
+            return
         place = Place(NAME, installation.team_id, installation.team_name, "", "")
-        reply = OnHome(self._ways, Spot(installation.team_id, "", person_id))
-        if profile.plays and self.sink is not None:
-            person = profile.person(installation)
-            await self.sink(HomeOpened(str(body.get("event_id")), self._now(), person, place, reply))
+        reply = OnHome(self._ways, Spot(installation.team_id, "", person.external_id))
+        await self.sink(HomeOpened(str(body.get("event_id")), self._now(), person, place, reply))
 
     async def _lost(self, installation: Installation, kind: str, event: Payload) -> None:
         channel = event.get("channel")

@@ -124,7 +124,10 @@ class SlackPlatform:
                 return await self._ways.show(Spot(team_id, target.channel_id, person_id), message, ticket)
             return await self._post(target, message, key)
         except (SlackRefused, SlackSilent, NotInstalled) as error:
-            return await self._failed(team_id, error)
+            result = await self._failed(team_id, error)
+        if ticket is None and isinstance(result, Rejected) and result.retry_after is not None:
+            self._pace.hold(team_id, result.retry_after)
+        return result
 
     async def edit(self, target: Target, ref: str, message: Message) -> SendResult:
         channel, _, ts = ref.rpartition(":")
@@ -224,8 +227,6 @@ class SlackPlatform:
         result = outcome(error)
         if isinstance(error, SlackRefused) and error.error in GONE:
             await self._removed(team_id, trust=False)
-        if isinstance(result, Rejected) and result.retry_after is not None:
-            self._pace.hold(team_id, result.retry_after)
         return result
 
     # workspaces that come and go

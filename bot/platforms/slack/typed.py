@@ -19,6 +19,12 @@ class Typed:
     line: str
     channel: tuple[str, str] | None = None
 
+    @property
+    def answer(self) -> str | None:
+        """The answer behind `/quiz answer`, to be given back where it cannot be stored."""
+        words = self.line.split(maxsplit=2)
+        return words[2] if len(words) == 3 and words[:2] == ["/quiz", "answer"] else None
+
 
 def read_typed(command: str, text: str) -> Typed:
     """Only leads may mean another channel than the one they type in: its open question is not for everybody."""

@@ -1,6 +1,7 @@
 """What becomes of a message when Slack refuses, is silent, or asks for patience."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -138,10 +139,10 @@ async def test_without_a_line_nothing_was_sent(store: SqlStore, bank: Bank) -> N
 async def test_many_channels_due_in_one_minute_all_get_their_post(store: SqlStore, bank: Bank) -> None:
     async with house(store, bank) as h:
         channels = [h.team.add_channel(f"c{n}", members=[h.ana], bots=[h.installation]) for n in range(60)]
-        for channel in channels:
+        for number, channel in enumerate(channels, 1):
             await h.ana.types(channel, "/quiz-admin setup 09:00 daily UTC open 8h")
+            await h.slack.until(partial(_has_private_messages, h, number), f"{number} quiz channels")
             h.slack.clock.advance(1)
-        await h.slack.until(lambda: len(h.ana.ephemeral) == 60, "60 quiz channels")
         before = {channel.id: len(channel.messages) for channel in channels}
 
         def posted() -> int:
@@ -156,6 +157,10 @@ async def test_many_channels_due_in_one_minute_all_get_their_post(store: SqlStor
         assert posted() == 60
         refusals = [call for call in h.slack.calls_of("chat.postMessage") if call.status == 429]
         assert refusals == []
+
+
+def _has_private_messages(h: House, number: int) -> bool:
+    return len(h.ana.ephemeral) == number
 
 
 def _next_nine(now: datetime) -> datetime:

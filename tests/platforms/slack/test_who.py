@@ -111,3 +111,13 @@ async def test_many_who_write_at_once_are_all_known_by_name(store: SqlStore, ban
         async with store.read() as uow:
             (player,) = await uow.players.named(1, h.bob.id)
         assert player.name == "Bob B"
+
+
+async def test_an_answer_is_not_lost_because_slack_does_not_say_who_wrote_it(store: SqlStore, bank: Bank) -> None:
+    async with house(store, bank) as h:
+        await h.set_up()
+        await h.post()
+        post = await h.bob.sees("answers are private")
+        h.slack.faults.server_error("users.info", times=9)
+        await h.bob.writes(h.channel, GOOD, thread=post)
+        await h.bob.sees_ephemeral("key points")
