@@ -24,7 +24,6 @@ _SUBJECT = r"(?:so|then|therefore|it|they|that|this|the|an?|each|every|no|only|t
 _VERB = r"(?:is|has|can|does|gets?|needs?|must|will|may|cannot)"
 _SECOND_CLAIM = re.compile(rf";|, and {_SUBJECT}(?:are|have|do|{_VERB})\b| and {_SUBJECT}{_VERB}\b")
 
-
 Remarks = Iterator[tuple[str, str]]
 
 
@@ -49,14 +48,12 @@ def _review(question: Question, today: date) -> Remarks:
                 f"key point {point.id} was to be reviewed by {point.review_by}",
                 "check it against its source and set a new date",
             )
-        if point.since and not point.until and point.review_by is None:
-            yield f"key point {point.id} is true since a version and has no review_by", "set a date to look at it again"
 
 
 def _key_points(question: Question, _: date) -> Remarks:
     count = len(question.key_points)
     if not _FEWEST_POINTS <= count <= _MOST_POINTS:
-        yield f"{count} key points", f"write {_FEWEST_POINTS} to {_MOST_POINTS}"
+        yield f"key points: {count}", f"write {_FEWEST_POINTS} to {_MOST_POINTS}"
     for point in question.key_points:
         if _SECOND_CLAIM.search(point.claim):
             yield f"key point {point.id} may join two claims", "make two key points of it, or keep one"

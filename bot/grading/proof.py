@@ -113,6 +113,6 @@ def _given_away(question: Question, judge: Judge) -> Iterator[Remark]:
     """Prompt and first two hints earn nothing."""
     told = (("the prompt", question.prompt), ("hint 1", question.hints[0]), ("hint 2", question.hints[1]))
     for name, text in told:
-        hits = [judged.id for judged in judge(question, text).points if judged.verdict is Verdict.HIT]
-        if hits:
-            yield "given-away", "warning", f"{name} earns {', '.join(hits)}", "give less away"
+        earned = [f"{p.id} ({p.verdict})" for p in judge(question, text).points if p.verdict.credit]
+        if earned:
+            yield "given-away", "warning", f"{name} earns {', '.join(earned)}", "give less away"

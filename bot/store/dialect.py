@@ -18,7 +18,7 @@ def batched(rows: Sequence[T], size: int) -> Iterator[list[T]]:
 
 def insert(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    target: Any = table
+    target: Any = table.__table__  # type: ignore[attr-defined] # every table model has it
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(target)
     return sqlite.insert(target)

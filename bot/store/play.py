@@ -136,10 +136,11 @@ class SqlRounds:
             }
             for opening in openings
         ]
-        statement = insert(self._session, RoundRow).values(rows)
+        # Rows beside the statement, not in it: it is then compiled once for all batches.
+        statement = insert(self._session, RoundRow)
         unique = statement.on_conflict_do_nothing(index_elements=["schedule_id", "scheduled_on"])
-        made = await self._session.execute(unique.returning(RoundRow))
-        return sorted((round_of(row) for row in made.scalars()), key=lambda asked: asked.id)
+        made = await self._session.execute(unique.returning(*statement.table.c), rows)
+        return sorted((round_of(row) for row in made), key=lambda asked: asked.id)
 
     async def get(self, round_id: int) -> Round:
         query = select(RoundRow).where(col(RoundRow.id) == round_id)
@@ -280,7 +281,7 @@ def _schedule(row: ScheduleRow) -> Schedule:
     )
 
 
-def round_of(row: RoundRow) -> Round:
+def round_of(row: Any) -> Round:  # noqa: ANN401 - a RoundRow, or a row with its columns
     """The row as the core knows it."""
     return Round(
         row.id or 0,

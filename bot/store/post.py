@@ -45,8 +45,9 @@ class SqlOutbox:
             }
             for parcel in parcels
         ]
-        statement = insert(self._session, OutboxTable).values(rows)
-        await self._session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+        # Rows beside the statement, not in it: it is then compiled once for all batches.
+        statement = insert(self._session, OutboxTable).on_conflict_do_nothing(index_elements=["key"])
+        await self._session.execute(statement, rows)
 
     async def claim(
         self, now: datetime, *, lease: timedelta, holder: str, limit: int, platforms: Collection[str]

@@ -8,6 +8,7 @@ Discord records it; three seconds are allowed. The machine is shared and noisy: 
 import argparse
 import asyncio
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -29,8 +30,11 @@ PEOPLE, SIDE_BY_SIDE = 60, 4
 LONG = (GOOD + " While one waits for a response another can run, so threads are fine for I/O. ") * 12
 
 
-async def measure(actions: int, waiting: int) -> Mapping[str, list[float]]:
-    """Milliseconds by kind: first with nothing to grade, then with `waiting` answers and both workers busy."""
+async def measure(actions: int, waiting: int) -> tuple[Mapping[str, list[float]], str]:
+    """Milliseconds by kind: first with nothing to grade, then with `waiting` answers and both workers busy.
+
+    And how many answers were graded meanwhile, in words.
+    """
     with tempfile.TemporaryDirectory(prefix="quizbot-acks-") as folder:
         database = f"sqlite:///{folder}/acks.db"
         await upgrade(database)
@@ -48,14 +52,23 @@ async def measure(actions: int, waiting: int) -> Mapping[str, list[float]]:
                 try:
                     quiet = await _act(home, team, people, post, actions, "idle")
                     await _fill(store, people, waiting)
+                    before, began = await _pending(store), time.monotonic()
                     busy = await _act(home, team, people, post, actions, "grading")
-                    async with store.read() as uow:
-                        left = await uow.submissions.pending()
+                    left, lasted = await _pending(store), time.monotonic() - began
                 finally:
                     await store.close()
     if not left:
         raise SystemExit("Grading was done before the people were: give --waiting a higher number.")
-    return {**quiet, **busy}
+    return {**quiet, **busy}, _busy(before + len(busy["grading: form"]) - left, lasted, left)
+
+
+def _busy(graded: int, seconds: float, left: int) -> str:
+    return f"{graded:,} long answers graded meanwhile, in {seconds:.1f} s; {left:,} were still waiting"
+
+
+async def _pending(store: SqlStore) -> int:
+    async with store.read() as uow:
+        return await uow.submissions.pending()
 
 
 async def _fill(store: SqlStore, people: list[Person], waiting: int) -> None:
@@ -123,7 +136,8 @@ def main() -> None:
     parser.add_argument("--waiting", type=int, default=20_000, help="answers to grade")
     given = parser.parse_args()
     table = RichTable("from event to first response", "n", "p50 ms", "p95 ms", "p99 ms", "max ms")
-    for kind, values in asyncio.run(measure(given.actions, given.waiting)).items():
+    figures, table.caption = asyncio.run(measure(given.actions, given.waiting))
+    for kind, values in figures.items():
         table.add_row(kind, str(len(values)), *(_at(values, percent) for percent in (50, 95, 99, 100)))
     Console().print(table)
 

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bot.content.bank import Bank
+from bot.content.check import check
 from bot.content.ids import compare, ids_of, read_ids
 from bot.content.json_schema import FILE, FIRST_LINE, json_schema
 from bot.content.strict_yaml import read_document
@@ -49,6 +50,12 @@ def test_a_question_file_names_the_schema_and_follows_it(path: Path) -> None:
 def test_the_model_answer_earns_every_point(path: Path, bank: Bank) -> None:
     question = bank.get(path.stem)
     assert [point for point in judge_offline(question, question.model_answer).points if point.verdict != "hit"] == []
+
+
+def test_reading_the_shipped_questions_gives_no_advice(bank: Bank) -> None:
+    the_day_they_were_written = date(2026, 11, 24)
+    found = [finding for question in bank.questions.values() for finding in check(question, the_day_they_were_written)]
+    assert [str(finding) for finding in found] == []
 
 
 def test_no_two_questions_ask_for_the_same(bank: Bank) -> None:

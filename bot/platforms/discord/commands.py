@@ -13,7 +13,7 @@ from typing import Any, Literal
 import discord
 from discord import app_commands
 
-from bot.chat.command import COMMANDS, Command, Option
+from bot.chat.command import COMMANDS, Command, Option, UnknownCommand, WrongOption, parse
 from bot.content.bank import Bank
 from bot.quiz.limits import Limits
 from bot.services.ports import Store
@@ -78,12 +78,22 @@ def discord_path(command: Command) -> tuple[str, ...]:
     return command.path
 
 
-MOVED = {
-    command.words: "/" + " ".join(discord_path(command))
-    for command in COMMANDS
-    if discord_path(command) != command.path
-}
-"""Commands that are typed otherwise on Discord than the core writes them."""
+_BY_PATH = {command.path: command for command in COMMANDS}
+
+
+def as_typed_here(text: str) -> str:
+    """A command as one types it on Discord: `/quiz practice topic:asyncio`. Other text stays as it is.
+
+    Choices in brackets, as in a list of commands, are left out: Discord offers them while one types.
+    """
+    try:
+        parsed = parse(text.partition(" [")[0]) if text.startswith("/quiz") else None
+    except (UnknownCommand, WrongOption):
+        return text
+    command = _BY_PATH.get(parsed.path) if parsed else None
+    if parsed is None or command is None or not text.startswith(command.words):
+        return text
+    return " ".join(["/" + " ".join(discord_path(command)), *(f"{k}:{v}" for k, v in parsed.options.items())])
 
 
 def _group(path: tuple[str, ...], about: str, parent: app_commands.Group | None) -> app_commands.Group:

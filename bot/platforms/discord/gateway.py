@@ -126,20 +126,34 @@ class Gateway:
 
     async def _connect(self, client: QuizClient) -> None:
         await client.login(self._token)
-        if await commands.install(client.tree, self._store, client.application_id or 0):
-            log.info("commands_installed")
+        await self._install_commands(client)
         await client.connect(reconnect=True)
+
+    async def _install_commands(self, client: QuizClient) -> None:
+        """A refusal must not keep the bot away: the commands of the version before may still work."""
+        try:
+            if await commands.install(client.tree, self._store, client.application_id or 0):
+                log.info("commands_installed")
+        except discord.HTTPException as error:
+            if error.status >= 500:
+                raise
+            log.error("commands_refused", status=error.status, code=error.code)
 
 
 def _hopeless(error: BaseException) -> bool:
     """Whether somebody has to change a setting before it can work."""
     if isinstance(error, discord.ConnectionClosed):
         return error.code in _BY_CODE
-    return isinstance(error, discord.LoginFailure | discord.PrivilegedIntentsRequired)
+    return _token_refused(error) or isinstance(error, discord.PrivilegedIntentsRequired)
+
+
+def _token_refused(error: BaseException) -> bool:
+    cause = error.__cause__  # discord.py says only that the gateway was not found
+    return isinstance(error, discord.LoginFailure) or (isinstance(cause, discord.HTTPException) and cause.status == 401)
 
 
 def _sentence(error: BaseException) -> str:
-    if isinstance(error, discord.LoginFailure):
+    if _token_refused(error):
         return _BY_CODE[4004]
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return _BY_CODE[4014]

@@ -10,7 +10,7 @@ from typing import TypeGuard
 from bot.chat.literal import visible
 from bot.chat.message import Code, CodeBlock, Inline, When, WhenStyle, Who
 from bot.chat.plain import paragraphs
-from bot.platforms.discord.commands import MOVED
+from bot.platforms.discord.commands import as_typed_here
 from bot.platforms.discord.escape import NOTHING, fenced, span, words
 
 _STYLE = {WhenStyle.TIME: "t", WhenStyle.DAY_TIME: "f"}
@@ -55,7 +55,7 @@ def _part(part: Inline) -> str:
 
 
 def _code(text: str) -> str:
-    text = MOVED.get(text, text)
+    text = as_typed_here(text)
     return f"`{span(text)}`" if span(text).strip() else span(text)
 
 

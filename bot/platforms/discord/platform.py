@@ -27,6 +27,7 @@ from bot.platforms.discord.ticket import Ticket
 from bot.services.ports import Store
 
 _LONGEST_WAIT_S = 60.0
+_LONGEST_RATE_LIMIT_S = 30.0  # discord.py takes no less
 
 log = structlog.get_logger(__name__)
 
@@ -59,9 +60,12 @@ def events_elsewhere() -> PlatformRefused:
 
 
 def _sender() -> discord.Client:
-    """A client that never connects to the gateway."""
+    """A client that never connects to the gateway. It says so when it must wait longer than anybody waits here."""
     return discord.Client(
-        intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
+        intents=discord.Intents(guilds=True),
+        allowed_mentions=discord.AllowedMentions.none(),
+        max_messages=None,
+        max_ratelimit_timeout=_LONGEST_RATE_LIMIT_S,
     )
 
 
@@ -192,6 +196,8 @@ class DiscordPlatform:
     def trouble(self) -> str | None:
         if self._refused is not None:
             return self._refused
+        if self._listening is not None and self._listening.done():
+            return "Discord: the bot stopped listening after a fault of its own. Restart it."
         return self._gateway.trouble() if self._gateway else "Discord: not reached yet; the bot tries again by itself."
 
     async def send(self, target: Target, message: Message, key: str, *, uncertain: bool = False) -> SendResult:

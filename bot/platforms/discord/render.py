@@ -32,7 +32,7 @@ from bot.chat.message import (
     Tone,
     Words,
 )
-from bot.platforms.discord.commands import MOVED
+from bot.platforms.discord.commands import as_typed_here
 from bot.platforms.discord.escape import cleaned, words
 from bot.platforms.discord.limits import BUTTON_LABEL, BUTTONS_IN_ROW, COMPONENTS, DISPLAY_TEXT, units
 from bot.platforms.discord.markdown import code_block, emphasis, heading, inline, is_id, markup, signed, small
@@ -134,7 +134,7 @@ class _Card:
 
     def _item(self, item: Item, *, in_words: bool) -> str:
         """A mark with its word (unless the title says it), the text, the person's own words below, a remark."""
-        text = emphasis(cleaned(MOVED.get(item.text, item.text), one_line=True))
+        text = emphasis(cleaned(as_typed_here(item.text), one_line=True))
         remark = emphasis(cleaned(item.remark or "", one_line=True)).strip()
         quote = f"> *“{words(item.quote.strip())}”*" if item.quote and item.quote.strip() else ""
         if item.mark is Mark.NONE:

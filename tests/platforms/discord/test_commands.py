@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.command import COMMANDS
 from bot.chat.event import CommandUsed
-from bot.platforms.discord.commands import discord_path
+from bot.platforms.discord.commands import as_typed_here, discord_path
 from bot.services.game import Game
 from tests.local_discord import CannotDo, LocalDiscord, Permission
 from tests.platforms.discord.team import Bot, Team, heard, running
@@ -37,6 +37,17 @@ async def test_the_commands_are_installed_once_and_again_only_after_a_change(
     monkeypatch.setattr("bot.platforms.discord.commands._SETUP", ("no", "such"))
     async with running(discord, team.app, game):
         assert _syncs(discord) == 2
+
+
+async def test_a_refused_installation_is_tried_at_the_next_start_and_keeps_nobody_out(
+    discord: LocalDiscord, team: Team, game: Game
+) -> None:
+    discord.faults.refuse("PUT", "/applications/{application_id}/commands", 400, code=30034)
+    async with running(discord, team.app, game) as bot:
+        assert bot.platform.trouble() is None
+        assert discord.commands.of(team.app) == []
+    async with running(discord, team.app, game):
+        assert {each["name"] for each in discord.commands.of(team.app)} == {"quiz", "quiz-admin"}
 
 
 async def test_commands_are_for_servers_and_those_of_leads_are_hidden_from_others(team: Team, bot: Bot) -> None:
@@ -107,6 +118,24 @@ async def test_everyone_is_no_role_to_notify(team: Team, bot: Bot) -> None:
 
 async def test_help_names_the_commands_as_one_types_them_here(team: Team, bot: Bot) -> None:
     await (await team.ana.uses(team.channel, "quiz help")).shows("/quiz today", "/quiz privacy show")
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("/quiz", "/quiz today"),
+        ("/quiz practice", "/quiz practice"),
+        ("/quiz leaderboard [week|month]", "/quiz leaderboard"),
+        ("/quiz privacy delete confirm", "/quiz privacy delete confirm:confirm"),
+        ("/quiz-admin lead add @ana", "/quiz-admin lead add person:@ana"),
+        ("/quiz-admin schedule set 09:30 open 8h", "/quiz-admin schedule set time:09:30 open:8h"),
+        ("/quiz-admin", "/quiz-admin"),
+        ("/quizzes are fun", "/quizzes are fun"),
+        ("quizbot doctor", "quizbot doctor"),
+    ],
+)
+def test_commands_in_cards_stand_as_one_types_them_on_discord(written: str, typed: str) -> None:
+    assert as_typed_here(written) == typed
 
 
 async def test_a_role_that_may_not_be_notified_is_named_with_what_to_do(team: Team, bot: Bot) -> None:

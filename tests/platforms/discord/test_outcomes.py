@@ -177,6 +177,12 @@ async def test_a_rate_limit_is_waited_out(discord: LocalDiscord, bot: Bot, targe
     assert isinstance(await bot.platform.send(target, CARD, "k"), Delivered)
 
 
+async def test_a_long_rate_limit_is_left_to_the_core(discord: LocalDiscord, bot: Bot, target: Target) -> None:
+    discord.faults.rate_limit(*SEND, retry_after=120)
+    result = await bot.platform.send(target, CARD, "k")
+    assert result == Rejected("Discord asks to wait", permanent=False, retry_after=120)
+
+
 async def test_a_discord_that_never_answers_does_not_hold_up_the_core(
     discord: LocalDiscord, bot: Bot, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,12 @@ async def test_one_bot_serves_all_shards_that_discord_asks_for(discord: LocalDis
         assert {each.shard for each in discord.gateway.sessions_of(team.app)} == {0, 1, 2}
 
 
+async def test_a_bot_in_line_whose_token_was_changed_says_so(discord: LocalDiscord, team: Team, game: Game) -> None:
+    discord.faults.refuse("GET", "/gateway/bot", 401)
+    async with running(discord, team.app, game, connected=False) as bot:
+        await eventually(lambda: "Copy the current one" in (bot.platform.trouble() or ""), "the trouble")
+
+
 @dataclass
 class _Grant:
     lost: asyncio.Event = field(default_factory=asyncio.Event)
