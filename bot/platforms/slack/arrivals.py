@@ -22,6 +22,7 @@ from bot.chat.message import Message, Tone
 from bot.errors import QuizError
 from bot.platforms.slack import answered, views
 from bot.platforms.slack.errands import Errands
+from bot.platforms.slack.escape import is_person
 from bot.platforms.slack.outcomes import NotInstalled, SlackRefused, SlackSilent
 from bot.platforms.slack.reply import AfterForm, AtAddress, InView, SlackReply, place_in
 from bot.platforms.slack.typed import Typed, read_typed
@@ -38,6 +39,7 @@ Suggest = Callable[[str, str, int], list[tuple[str, str]]]
 
 # These open a form, which must be the first thing that happens: nothing else is asked of Slack or the store before.
 _OPENERS = frozenset({"answer", "practice"})
+_FOR_LEADS = frozenset({"setup", "preview", "post"})
 _OPTIONS = 100
 
 log = structlog.get_logger(__name__)
@@ -122,7 +124,7 @@ class Arrivals:
                 raise NothingSaid("/quiz-admin setup", "/quiz-admin setup #quiz 09:00 mon-fri")
             place = await self._named(place) if place.channel_id else place
         if named := options.get("person"):
-            options["person"] = await self._person_named(installation, named)
+            options["person"] = await self._person_named(installation, named, parsed.path)
         return CommandUsed(str(body["trigger_id"]), self._now(), person, place, reply, parsed.path, options)
 
     async def _pressed(self, body: Payload, team_id: str) -> None:
@@ -150,7 +152,9 @@ class Arrivals:
             known = self._people.known(installation.team_id, user["id"])
             person: Person | None = known.person(installation) if known else Person(user["id"], user.get("name", ""))
         else:
-            person = await self._person(installation, user["id"], user.get("name", ""), surely=action.verb == "setup")
+            person = await self._person(
+                installation, user["id"], user.get("name", ""), surely=action.verb in _FOR_LEADS
+            )
             if not await self._first_time(str(body["trigger_id"])):
                 return None
         if person is None:
@@ -236,12 +240,15 @@ class Arrivals:
             return Person(user_id, name or user_id)
         return profile.person(installation) if profile.plays else None
 
-    async def _person_named(self, installation: Installation, text: str) -> str:
-        """As the core takes a person: `id|name`; text that names nobody stays as it is."""
-        try:
-            profile = await self._people.profile(installation.team_id, text)
-        except (SlackRefused, SlackSilent):
-            return text
+    async def _person_named(self, installation: Installation, text: str, path: tuple[str, ...]) -> str:
+        """As the core takes a person: `id|name`. Raises `NothingSaid` for a word that names nobody."""
+        profile = None
+        if is_person(text):
+            with contextlib.suppress(SlackRefused):
+                profile = await self._people.profile(installation.team_id, text)
+        if profile is None:
+            command = "/" + " ".join(path)
+            raise NothingSaid(command, f"{command} @ana")
         return f"{profile.id}|{profile.name}"
 
     async def _named(self, place: Place) -> Place:

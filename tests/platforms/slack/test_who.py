@@ -39,6 +39,13 @@ async def test_members_do_not_lead_until_a_lead_names_them(store: SqlStore, bank
         )
 
 
+async def test_a_lead_is_named_by_mention(store: SqlStore, bank: Bank) -> None:
+    async with house(store, bank) as h:
+        await h.set_up()
+        await h.ana.types(h.channel, "/quiz-admin lead add bob")
+        await h.ana.sees_ephemeral("For example: /quiz-admin lead add @ana")
+
+
 async def test_buttons_of_leads_are_for_leads(store: SqlStore, bank: Bank) -> None:
     """Anybody can send a button's id."""
     async with house(store, bank) as h:
