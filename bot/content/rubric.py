@@ -7,9 +7,10 @@ from bot.content.schema import Question
 
 
 def rubric_hash(question: Question) -> str:
-    """Twelve hex digits over prompt, key points and misconceptions; hints and samples do not count."""
+    """Twelve hex digits over prompt, hints, key points and misconceptions; samples do not count."""
     read = {
         "prompt": question.prompt,
+        "hints": question.hints,
         "points": [
             [point.id, point.claim, point.weight, point.accept, point.partial, point.reject]
             for point in question.key_points

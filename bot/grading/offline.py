@@ -16,18 +16,21 @@ from bot.grading.rubric import PointWordings, Rubric, Wording, prepare
 from bot.grading.text import fold
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
 
-VERSION = "offline-1"
+VERSION = "offline-2"
 
-HIT = 0.50  # share of a wording's weight that must be found, in the right polarity
-PARTIAL = 0.45
+HIT = 0.34  # share of a wording's weight that must be found, in the right polarity
+PARTIAL = 0.28
+SURE = 0.50  # from here on it stands, whatever else the same words say
 REJECT = 0.62
 FLIPPED = 0.65
 _CLOSE = 0.1
-_LEAST = 2  # terms that must be found before anything is called wrong
+_MARGIN = 0.15
+_FULL = 3
+_LEAST = 2  # terms that must be found, or all of a wording that has fewer: one word alone says nothing
 _SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
-_QUOTED = 5  # words of the prompt in a row, from which on they are a quotation
+_QUOTED = 3  # words in a row of what the person was shown, from which on they are a quotation
 _VERBATIM = 93  # rapidfuzz ratio, 0 to 100
 
 
@@ -79,10 +82,10 @@ def judge_offline(question: Question, answer: str) -> Grade:
 
 
 def _is_quoted(clause: Clause, answer: str, rubric: Rubric) -> bool:
-    """Whether the clause gives the question back: a run of its words claims nothing."""
+    """Whether the clause gives the question or a hint back: a run of their words claims nothing."""
     said = " ".join(fold(answer[clause.start : clause.end]).text.split())
     long_enough = len(said.split()) >= _QUOTED
-    return long_enough and fuzz.partial_ratio(said, rubric.prompt, score_cutoff=_VERBATIM) > 0
+    return long_enough and any(fuzz.partial_ratio(said, text, score_cutoff=_VERBATIM) for text in rubric.given)
 
 
 def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: str | None = None) -> bool:
@@ -94,6 +97,15 @@ def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: s
     )
 
 
+def _unless_anothers(match: _Match, point: PointWordings, rubric: Rubric) -> _Match:
+    """`match`, or none where it is faint and its words make another point much better."""
+    if match.window is None or match.score >= SURE:
+        return match
+    clear = match.score + _MARGIN
+    others = (other for other in rubric.points if other.id != point.id)
+    return _NONE if any(_best(other.accept, [match.window]).score >= clear for other in others) else match
+
+
 def _unless_another_point(match: _Match, point: PointWordings, rubric: Rubric) -> _Match:
     """`match`, or none where its words make another point: they are no word against this one."""
     if match.window is None or _is_rather_a_point(match, match.window, rubric, but=point.id):
@@ -102,8 +114,8 @@ def _unless_another_point(match: _Match, point: PointWordings, rubric: Rubric) -
 
 
 def _judge(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> PointVerdict:
-    said = _best(point.accept, windows)
-    partly = _best(point.partial, windows)
+    said = _unless_anothers(_best(point.accept, windows, least=_LEAST), point, rubric)
+    partly = _unless_anothers(_best(point.partial, windows, least=_LEAST), point, rubric)
     against = _unless_another_point(_best(point.reject, windows, least=_LEAST), point, rubric)
     flipped = _unless_another_point(_best(point.accept, windows, flipped=True), point, rubric)
     if against.score >= REJECT and (against.score > said.score or _apart(against, said)):
@@ -170,7 +182,8 @@ def _best(wordings: Iterable[Wording], windows: Sequence[_Window], *, flipped: b
     best = _NONE
     for wording in wordings:
         for window in windows:
-            if sum(term.concept in window.terms for term, _ in wording.terms) < least:
+            found = sum(term.concept in window.terms for term, _ in wording.terms)
+            if found < min(least, len(wording.terms)) and len(window.terms) < _FULL:
                 continue
             score = _score(wording, window, flipped=flipped)
             # Of equal matches the shortest is the better evidence.
@@ -196,6 +209,6 @@ def _score(wording: Wording, window: _Window, *, flipped: bool) -> float:
     if not flipped and any(window.terms.keys().isdisjoint(one_of) for one_of in wording.needed):
         return 0.0
     matched = other - same + neutral if flipped else same - other + neutral
-    if flipped and other <= same:
-        return 0.0
+    if (other <= same) if flipped else (other > same):
+        return 0.0  # what it denies is more than what it asserts, or the other way round
     return max(matched, 0.0) / (wording.total + _SMOOTHING)

@@ -110,9 +110,14 @@ def _misconceptions(question: Question, judge: Judge) -> Iterator[Remark]:
 
 
 def _given_away(question: Question, judge: Judge) -> Iterator[Remark]:
-    """Prompt and first two hints earn nothing."""
-    told = (("the prompt", question.prompt), ("hint 1", question.hints[0]), ("hint 2", question.hints[1]))
-    for name, text in told:
-        earned = [f"{p.id} ({p.verdict})" for p in judge(question, text).points if p.verdict.credit]
+    """Prompt and first two hints state no point, read as if an answer had said the same in its own words."""
+    unshown = question.model_copy(update={"hints": ("-", "-", "-")})
+    told = (
+        ("the prompt", question, question.prompt),
+        ("hint 1", unshown, question.hints[0]),
+        ("hint 2", unshown, question.hints[1]),
+    )
+    for name, asked, text in told:
+        earned = [f"{p.id} ({p.verdict})" for p in judge(asked, text).points if p.verdict is Verdict.HIT]
         if earned:
             yield "given-away", "warning", f"{name} earns {', '.join(earned)}", "give less away"

