@@ -208,3 +208,17 @@ async def test_a_channel_that_is_lost_pauses_its_schedule_and_no_other(store: Sq
                 for schedule in await uow.schedules.in_workspace("slack", h.team.id)
             }
         assert paused == {1: "the bot was removed from the channel", 2: None, 3: "the channel was deleted"}
+
+
+async def test_an_address_that_opens_nothing_is_not_tried_for_ever(store: SqlStore, bank: Bank) -> None:
+    """slack-sdk alone would try it until somebody restarts the bot."""
+    async with house(store, bank) as h:
+        await h.set_up()
+        socket, dead = h.app.socket, iter(["dead"])
+        give = socket.ticket
+        socket.ticket = lambda: next(dead, None) or give()  # type: ignore[method-assign]  # Slack in trouble
+        socket.connections[0].drop()
+        await h.slack.until(lambda: bool(h.slack.violations), "the dead address to be tried")
+        await socket.connected()
+        await h.post()
+        h.slack.forgives("a socket address was used twice or too late")
