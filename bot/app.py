@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -25,6 +26,7 @@ from bot.runtime.supervisor import Supervisor
 from bot.services.game import Game
 from bot.services.meter import Meter, NoMeter
 from bot.services.ports import StoreUnavailable, StoreUnreachable
+from bot.services.suggest import suggest
 from bot.settings import (
     AnswerSettings,
     BadSetting,
@@ -33,6 +35,7 @@ from bot.settings import (
     DiscordSettings,
     GradingSettings,
     HttpSettings,
+    SlackSettings,
     StoreSettings,
     read,
 )
@@ -188,8 +191,19 @@ def _discord() -> Maker | None:
     return make
 
 
+def _slack() -> Maker | None:
+    # Here and not above: the terminal room need not wait for it.
+    from bot.platforms.slack.config import read_config
+    from bot.platforms.slack.platform import SlackPlatform
+
+    config = read_config(read(SlackSettings), read(HttpSettings))
+    if config is None:
+        return None
+    return lambda store, bank, clock: SlackPlatform(config, store, partial(suggest, bank), clock.now)
+
+
 # Each reads its platform's settings: None where they name no token.
-_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_discord,)
+_CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_discord, _slack)
 
 
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:

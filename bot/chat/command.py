@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.errors import QuizError
 
@@ -271,5 +271,6 @@ def _for(command: Command, word: str, taken: Mapping[str, object]) -> Option:
 
 
 def _nearest(typed: str, known: Sequence[str]) -> str | None:
-    found = process.extractOne(typed, known, score_cutoff=55)
+    # As a whole: in parts, `/quiz` alone would be like everything that begins with it.
+    found = process.extractOne(typed, known, scorer=fuzz.ratio, score_cutoff=55)
     return found[0] if found else None

@@ -11,11 +11,15 @@ from bot.chat.message import Form, Message
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who did it, as the platform knows them. `leads`: may use `/quiz-admin` here, as of this event."""
+    """Who did it, as the platform knows them. `leads`: may use `/quiz-admin` here, as of this event.
+
+    `tz`: the IANA zone of their profile, where the platform tells.
+    """
 
     external_id: str
     name: str
     leads: bool = False
+    tz: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.cli.failure import FailureGroup
 from bot.cli.grading import evaluate, grade
 from bot.cli.room import play
 from bot.cli.run import run
+from bot.cli.slack import slack_manifest
 
 
 @click.group(cls=FailureGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (run, play, grade, evaluate, content, db, doctor, export, forget):
+for command in (run, play, grade, evaluate, content, db, doctor, export, forget, slack_manifest):
     main.add_command(command)

@@ -46,9 +46,9 @@ class Health:
     findings: tuple[Finding, ...] = ()
 
 
-def default_plan(game: Game) -> Plan:
-    """Working days at nine, the packs that are for everybody, open for eight hours."""
-    return Plan(time(9), WORKDAYS, "UTC", game.bank.default_packs, timedelta(hours=8))
+def default_plan(game: Game, tz: str | None = None) -> Plan:
+    """Working days at nine (in the zone of whoever sets it up, else UTC), the packs for everybody, open for 8 hours."""
+    return Plan(time(9), WORKDAYS, tz or "UTC", game.bank.default_packs, timedelta(hours=8))
 
 
 async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook:
@@ -60,7 +60,7 @@ async def setup(game: Game, event: Event, options: Mapping[str, str]) -> Outlook
         channel = await uow.teams.register(event.place, now=event.at)
         schedule = await uow.schedules.to_change(channel.id)
         if schedule is None:
-            plan = plan_from(game, options, default_plan(game))
+            plan = plan_from(game, options, default_plan(game, event.person.tz))
             schedule = await add_schedule(uow, channel, plan, event.at, lead_id=event.person.external_id)
         else:
             schedule = _led_by(event, replan(schedule, plan_from(game, options, schedule.plan), event.at))
@@ -76,7 +76,7 @@ async def plan_here(game: Game, event: Event) -> Plan:
     async with game.store.read() as uow:
         channel = await uow.teams.channel_at(event.place)
         schedule = await uow.schedules.of_channel(channel.id) if channel else None
-    return schedule.plan if schedule else default_plan(game)
+    return schedule.plan if schedule else default_plan(game, event.person.tz)
 
 
 async def add_schedule(

@@ -26,12 +26,14 @@ log = structlog.get_logger(__name__)
 class Accepted:
     """A stored answer. `again`: the very same answer was there already, so nothing was stored.
 
-    `late`: its round was closed when it came, so it is practice.
+    `late`: its round was closed when it came, so it is practice. `redelivered`: the platform told of it twice, so
+    the person was answered already.
     """
 
     submission: Submission
     again: bool = False
     late: bool = False
+    redelivered: bool = False
 
 
 async def submit(game: Game, event: Event, text: str, *, round_id: int | None = None) -> Accepted:
@@ -131,7 +133,7 @@ async def _store(
         same = last.answer == answer and last.question_id == question_id and last.round_id == round_id
         elapsed = event.at - last.submitted_at
         if not fresh or (same and elapsed < limits.cooldown):
-            return Accepted(last, again=True)
+            return Accepted(last, again=True, redelivered=not fresh)
         if elapsed < limits.cooldown:
             raise TooSoon(limits.cooldown - elapsed)
     on_time = asked is not None and asked.takes_answers(event.at)

@@ -206,6 +206,8 @@ class Dispatcher:
         return await self._received(event, await answer.submit(self.game, event, text, round_id=round_id))
 
     async def _received(self, event: Event, accepted: answer.Accepted, card: Message | None = None) -> Message | None:
+        if accepted.redelivered and isinstance(event, ThreadReply | ReplyEdited):
+            return None  # no second message beside the one that the first delivery got
         if accepted.again:
             return received_card(accepted)
         try:

@@ -34,6 +34,7 @@ from bot.services.game import Game
 from bot.store.store import SqlStore
 from tests.local_discord import Seen, local_discord
 from tests.platforms.discord.team import Team, running
+from tests.platforms.slack.house import house
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -108,7 +109,30 @@ async def _discord(game: Game) -> AsyncIterator[Bench]:
             yield Bench(bot.platform, target, str(team.ana.id), reply, seen, form_titles)
 
 
-@pytest_asyncio.fixture(params=[_terminal, _discord], ids=["terminal", "discord"])
+@asynccontextmanager
+async def _slack(game: Game) -> AsyncIterator[Bench]:
+    """A bot in a local Slack whose core only looks on: the test itself answers."""
+    used: asyncio.Queue[Reply] = asyncio.Queue()
+
+    async def look_on(event: Event | Happening | RollCall) -> None:
+        if isinstance(event, CommandUsed):
+            used.put_nowait(event.reply)
+
+    async with house(game.store, game.bank, runs=False) as h:
+        bot = await h.start(sink=look_on)
+
+        async def reply() -> Reply:
+            await h.ana.types(h.channel, "/quiz")
+            return await used.get()
+
+        def form_titles() -> list[str]:
+            return [view.title for view in h.ana.views if view.given.get("submit")]
+
+        target = Target(h.team.id, h.channel.id)
+        yield Bench(bot.platform, target, h.ana.id, reply, h.ana.screen.everything, form_titles)
+
+
+@pytest_asyncio.fixture(params=[_terminal, _discord, _slack], ids=["terminal", "discord", "slack"])
 async def bench(request: pytest.FixtureRequest, sqlite_database: str, bank: Bank) -> AsyncIterator[Bench]:
     store = SqlStore(sqlite_database)
     async with request.param(Game(store, bank)) as made:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from rapidfuzz import process
 
-from bot.chat.command import UnknownCommand, WrongOption, nearest_command, parse
+from bot.chat.command import UnknownCommand, WrongOption, parse
 from bot.chat.event import ButtonPressed, CommandUsed, Event, FormSubmitted, Person, Place
 from bot.chat.message import Form
 from bot.errors import QuizError
 from bot.platforms.terminal.adapter import HERE, TerminalPlatform, TerminalReply
 from bot.platforms.terminal.clockwork import NoSuchMove, read_move
 from bot.platforms.terminal.lines import Lines
+from bot.services.cards.problem import sentence
 
 _NAME = re.compile(r"[^\W_][\w .'-]{0,31}\Z")
 _WORDS = ("/as", "/clock", "/press", "/help", "/quit", "/quiz", "/quiz-admin")
@@ -179,11 +180,6 @@ def _unknown(word: str) -> str:
 
 
 def _sentence(error: QuizError) -> str:
-    if isinstance(error, UnknownCommand):
-        near = error.nearest or nearest_command(error.typed)
-        return f"There is no {error.typed}. " + (f"Did you mean {near}?" if near else "Type /quiz help.")
-    if isinstance(error, WrongOption):
-        return f"{error.command} does not take “{error.word}”. Type: {error.usage}"
     if isinstance(error, NoSuchMove):
         return error.why
-    return str(error)
+    return str(error) if isinstance(error, Mistyped) else sentence(error)

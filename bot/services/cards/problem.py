@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from bot.chat.action import UnknownAction
+from bot.chat.command import UnknownCommand, WrongOption, nearest_command
 from bot.chat.message import CodeBlock, Heading, Message, Tone
 from bot.content.bank import QuestionNotFound
 from bot.errors import QuizError
@@ -37,6 +38,17 @@ def _giving_back(message: Message, unsaved: str | None) -> Message:
 def sentence(error: QuizError) -> str:
     """One or two plain sentences for any error raised on purpose."""
     return "That did not work. Try again, or type /quiz help."
+
+
+@sentence.register
+def _(error: UnknownCommand) -> str:
+    near = error.nearest or nearest_command(error.typed)
+    return f"There is no {error.typed}. " + (f"Did you mean {near}?" if near else "Type /quiz help.")
+
+
+@sentence.register
+def _(error: WrongOption) -> str:
+    return f"{error.command} does not take “{error.word}”. Type: {error.usage}"
 
 
 @sentence.register
