@@ -64,7 +64,7 @@ def test_a_day_in_the_terminal_room_from_question_to_leaderboard() -> None:
 def test_a_new_room_has_its_question_at_once() -> None:
     done = quizbot("play", stdin=f"{GOOD}\n")
     assert done.returncode == 0
-    assert done.stdout.index("--- #gil ---") < done.stdout.index("2 of 8 key points")
+    assert done.stdout.index("What the GIL is") < done.stdout.index("2 of 8 key points")
 
 
 def test_everything_is_there_again_after_a_restart() -> None:

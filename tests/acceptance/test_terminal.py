@@ -108,7 +108,7 @@ def test_a_dumb_terminal_gets_plain_text() -> None:
         room.shows("You have not answered yet")
         # Nothing is drawn in place: no empty screen, no clock that counts seconds.
         assert "\r\r\n\r\r\n" not in room.raw
-        assert [line.removeprefix("ana> ") for line in room.raw.splitlines() if "#gil" in line] == ["--- #gil ---"]
+        assert [line.removeprefix("ana> ") for line in room.raw.splitlines() if "--- #" in line] == ["--- #quiz ---"]
         assert room.leaves() == 0
 
 
