@@ -20,9 +20,9 @@ from bot.quiz.scoring import points, ranks
 from bot.quiz.submission import Submission
 from bot.quiz.team import Channel, Player, Team
 from bot.services import ports
-from bot.services.ports import (
+from bot.services.ports import NotStored
+from bot.services.records import (
     Board,
-    NotStored,
     Opening,
     OutboxRow,
     Parcel,

@@ -10,7 +10,8 @@ from bot.app import database_url, open_store
 from bot.cli.failure import PROBLEMS, USAGE, stop
 from bot.quiz.team import Team
 from bot.services.export import to_csv, to_json
-from bot.services.ports import Store, StoreUnreachable, TeamExport
+from bot.services.ports import Store, StoreUnreachable
+from bot.services.records import TeamExport
 from bot.store.backup import back_up
 from bot.store.migrate import current, remedy_for, upgrade
 

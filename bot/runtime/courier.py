@@ -9,7 +9,8 @@ from bot.chat.platform import ChatPlatform
 from bot.runtime.clock import Clock
 from bot.services.deliver import attempt, claim, record
 from bot.services.game import Game
-from bot.services.ports import OutboxRow, StoreUnavailable
+from bot.services.ports import StoreUnavailable
+from bot.services.records import OutboxRow
 
 _IDLE_S = 1.0
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.services.ports import Store, Task
+from bot.services.ports import Store
+from bot.services.records import Task
 
 _LATENESS = (1, 5, 15, 30, 60, 300, 900, 3600, 7200)
 _GRADING = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)

@@ -16,7 +16,8 @@ from bot.quiz.selection import preview
 from bot.quiz.team import Channel
 from bot.services.facts import AlreadyPaused, NoQuizHere, NotPaused, UnknownPack
 from bot.services.game import Game
-from bot.services.ports import OutboxRow, UnitOfWork
+from bot.services.ports import UnitOfWork
+from bot.services.records import OutboxRow
 from bot.services.where import channel_to_lead
 
 _SHOWN = 5

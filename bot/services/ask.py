@@ -17,7 +17,8 @@ from bot.services.board import today
 from bot.services.close import close_rounds
 from bot.services.facts import NoQuizHere
 from bot.services.game import Game
-from bot.services.ports import Opening, Parcel, Task, UnitOfWork
+from bot.services.ports import UnitOfWork
+from bot.services.records import Opening, Parcel, Task
 from bot.services.tally import question_key
 from bot.services.where import channel_to_lead
 

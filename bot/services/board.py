@@ -11,7 +11,8 @@ from bot.quiz.streaks import Streak, streak
 from bot.quiz.team import Channel
 from bot.services.facts import UnknownPeriod
 from bot.services.game import Game
-from bot.services.ports import Board, Played, PointTally, UnitOfWork
+from bot.services.ports import UnitOfWork
+from bot.services.records import Board, Played, PointTally
 from bot.services.where import channel_here, whereabouts
 
 _PAGE = 10

@@ -9,7 +9,8 @@ from bot.chat.event import Event
 from bot.quiz.round import Round, RoundStatus
 from bot.services.facts import NoOpenRound
 from bot.services.game import Game
-from bot.services.ports import Parcel, Task, UnitOfWork
+from bot.services.ports import UnitOfWork
+from bot.services.records import Parcel, Task
 from bot.services.tally import closing_tally
 from bot.services.where import channel_to_lead
 

@@ -7,7 +7,8 @@ from bot.services.cards.question import question_card
 from bot.services.cards.reveal import reveal_card
 from bot.services.game import Game
 from bot.services.outcome import outcome_of
-from bot.services.ports import OutboxRow, Task, UnitOfWork
+from bot.services.ports import UnitOfWork
+from bot.services.records import OutboxRow, Task
 from bot.services.why import feedback_of
 
 

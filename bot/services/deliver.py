@@ -15,7 +15,8 @@ from bot.quiz.round import RoundStatus
 from bot.quiz.team import Channel
 from bot.services.compose import compose
 from bot.services.game import Game
-from bot.services.ports import OutboxRow, Parcel, StoreUnavailable, Task, UnitOfWork
+from bot.services.ports import StoreUnavailable, UnitOfWork
+from bot.services.records import OutboxRow, Parcel, Task
 from bot.services.tally import question_key
 
 LEASE = timedelta(minutes=1)

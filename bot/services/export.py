@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.services.ports import TeamExport
+from bot.services.records import TeamExport
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

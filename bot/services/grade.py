@@ -11,7 +11,8 @@ from bot.content.rubric import rubric_hash
 from bot.grading.verdict import Grade, Grader
 from bot.quiz.submission import Submission
 from bot.services.game import Game
-from bot.services.ports import Parcel, StoredGrade, StoreUnavailable, Task
+from bot.services.ports import StoreUnavailable
+from bot.services.records import Parcel, StoredGrade, Task
 
 _LEASE = timedelta(minutes=2)
 _RETRY = timedelta(minutes=1)

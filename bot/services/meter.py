@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from bot.services.ports import Task
+from bot.services.records import Task
 
 
 class Meter(Protocol):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bot.quiz.period import Period
 from bot.quiz.round import Round
-from bot.services.ports import Board, UnitOfWork
+from bot.services.ports import UnitOfWork
+from bot.services.records import Board
 
 _PAGE = 5
 

@@ -7,7 +7,7 @@ come together make one edit, at the end of the stretch of time they fall into.
 from datetime import UTC, datetime, timedelta
 
 from bot.quiz.round import Round
-from bot.services.ports import Parcel, Task
+from bot.services.records import Parcel, Task
 
 _FRESH = timedelta(minutes=50)
 _WHILE_FRESH, _LATER = 15, 300  # seconds of one stretch

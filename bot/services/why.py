@@ -8,7 +8,8 @@ from bot.quiz.round import Round
 from bot.quiz.submission import Submission
 from bot.services.facts import NothingGraded
 from bot.services.game import Game
-from bot.services.ports import StoredGrade, UnitOfWork
+from bot.services.ports import UnitOfWork
+from bot.services.records import StoredGrade
 from bot.services.where import known_player
 
 

@@ -11,7 +11,8 @@ from sqlmodel import col
 from bot.content.schema import Difficulty
 from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import Plan, Schedule
-from bot.services.ports import NotStored, Opening, Task
+from bot.services.ports import NotStored
+from bot.services.records import Opening, Task
 from bot.store.dialect import insert
 from bot.store.tables import (
     ChannelRow,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.services.ports import OutboxRow, Parcel, RowStatus, Task, lane_of
+from bot.services.records import OutboxRow, Parcel, RowStatus, Task, lane_of
 from bot.store.dialect import insert
 from bot.store.tables import ChannelRow, InboxRow, MemoryRow, OutboxTable, WorkspaceRow
 

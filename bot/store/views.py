@@ -12,7 +12,8 @@ from bot.grading.verdict import Verdict
 from bot.quiz.items import Judged
 from bot.quiz.round import Round
 from bot.quiz.team import Team
-from bot.services.ports import Board, NotStored, Played, PointTally, Standing, TeamExport
+from bot.services.ports import NotStored
+from bot.services.records import Board, Played, PointTally, Standing, TeamExport
 from bot.store.play import round_of
 from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow, TeamRow
 

@@ -12,7 +12,7 @@ from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdic
 from bot.quiz.period import Period
 from bot.quiz.scoring import points
 from bot.quiz.submission import Submission
-from bot.services.ports import StoredGrade
+from bot.services.records import StoredGrade
 from bot.store.dialect import batched, insert
 from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow
 

@@ -13,7 +13,8 @@ from bot.quiz.round import Round, RoundStatus
 from bot.quiz.schedule import WORKDAYS, Plan, Schedule
 from bot.quiz.submission import Submission
 from bot.quiz.team import Channel, Player
-from bot.services.ports import NotStored, Opening, Parcel, RowStatus, Store, StoredGrade, Task, UnitOfWork
+from bot.services.ports import NotStored, Store, UnitOfWork
+from bot.services.records import Opening, Parcel, RowStatus, StoredGrade, Task
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 DAY = date(2026, 11, 24)

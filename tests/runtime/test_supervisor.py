@@ -17,7 +17,8 @@ from bot.runtime.courier import Courier
 from bot.runtime.supervisor import Supervisor
 from bot.services.deliver import deliver_due
 from bot.services.game import Game
-from bot.services.ports import Held, Parcel, Store, StoreUnavailable, Task, UnitOfWork
+from bot.services.ports import Held, Store, StoreUnavailable, UnitOfWork
+from bot.services.records import Parcel, Task
 from bot.store.store import SqlStore
 from tests.doubles import RecordingPlatform, Table
 from tests.postgres import PostgresServer, name_of

@@ -15,7 +15,8 @@ from sqlmodel import SQLModel
 
 from bot.chat.event import Place
 from bot.quiz.team import Channel
-from bot.services.ports import Opening, StoreUnavailable
+from bot.services.ports import StoreUnavailable
+from bot.services.records import Opening
 from bot.store import tables
 from bot.store.engine import make_engine, parse_url
 from bot.store.store import SqlStore

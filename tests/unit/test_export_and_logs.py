@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.runtime.telemetry import redact, wordless
 from bot.services.export import to_csv, to_json
-from bot.services.ports import TeamExport
+from bot.services.records import TeamExport
 
 
 @given(st.text(max_size=80))

@@ -15,7 +15,7 @@ from bot.chat.message import (
 from bot.quiz.period import Period
 from bot.services.board import Leaderboard, PointRecord, Record
 from bot.services.cards.words import count, footnote, line, note
-from bot.services.ports import Standing
+from bot.services.records import Standing
 
 _SPAN = {
     Period.WEEK: "this week",

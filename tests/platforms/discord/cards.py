@@ -32,8 +32,8 @@ from bot.services.cards.setup import setup_card, setup_form
 from bot.services.hint import Hint
 from bot.services.leads import Leads
 from bot.services.outcome import Outcome
-from bot.services.ports import Board, Played, Standing, StoredGrade
 from bot.services.privacy import Kept
+from bot.services.records import Board, Played, Standing, StoredGrade
 from bot.services.why import Feedback
 
 NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -46,7 +46,7 @@ from bot.services.cards.preview import question_preview
 from bot.services.cards.reveal import reveal_card
 from bot.services.game import Game
 from bot.services.outcome import Outcome
-from bot.services.ports import Board, Standing
+from bot.services.records import Board, Standing
 from tests.doubles import RecordingReply
 from tests.doubles import Table as Seats
 from tests.local_slack import mrkdwn
