@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from wcwidth import iter_graphemes
-
+from bot.chat import clipping
 from bot.chat.message import (
     Block,
     Buttons,
@@ -46,36 +45,8 @@ def fitted(message: Message, fits: Callable[[Message], bool]) -> Message:
     return shorter
 
 
-def clipped(text: str, most: int) -> str:
-    """`text` in at most `most` UTF-16 units, cut between words if it can be, with an ellipsis where it was cut."""
-    if units(text) <= most:
-        return text
-    kept = _head(text, most - 1)
-    space = max(kept.rfind(" "), kept.rfind("\n"))
-    if not text[len(kept)].isspace() and space > len(kept) * 2 // 3:
-        kept = kept[:space]
-    return kept.rstrip() + "…"
-
-
-def _head(text: str, most: int) -> str:
-    """The start of `text` up to a sign that a reader sees as one: no accent, skin or flag is cut off."""
-    kept: list[str] = []
-    for grapheme in iter_graphemes(text[: most + 1]):
-        most -= units(grapheme)
-        if most < 0:
-            break
-        kept.append(grapheme)
-    return "".join(kept)
-
-
-def clipped_markup(text: str, most: int) -> str:
-    """Author's Markdown cut between words where no emphasis and no code is open."""
-    if units(text) <= most:
-        return text
-    kept = clipped(text, most)[:-1]
-    while kept and (kept.count("`") % 2 or kept.replace("**", "").count("*") % 2 or kept.count("**") % 2):
-        kept = kept[: max(kept.rfind(" "), kept.rfind("\n"), 0)]
-    return kept.rstrip() + " …"
+clipped = partial(clipping.clipped, size=units)
+clipped_markup = partial(clipping.clipped_markup, size=units)
 
 
 def clipped_code(text: str, most: int) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from bot.chat.clipping import clipped
 from bot.chat.message import (
     Block as Part,
 )
@@ -45,7 +46,7 @@ from bot.platforms.slack.rich_text import (
     section,
     words,
 )
-from bot.platforms.slack.shorten import cut, shortened
+from bot.platforms.slack.shorten import shortened
 from bot.platforms.slack.table import table
 
 # A sign and a word for each: nothing hangs on colour alone.
@@ -99,7 +100,7 @@ def fallback_of(message: Message) -> str:
     body = plain(said, width=limits.FALLBACK)
     text = summary if body.strip() == summary else f"{summary}\n{body}".strip()
     room = limits.FALLBACK
-    while len(escaped := escape(cut(text, room))) > limits.FALLBACK:
+    while len(escaped := escape(clipped(text, room))) > limits.FALLBACK:
         room -= len(escaped) - limits.FALLBACK
     return escaped or _NOTHING
 
@@ -191,7 +192,7 @@ def _block(part: Part) -> list[Block]:
 
 def _heading(part: Heading, before: Part | None) -> list[Block]:
     """A title; a line above it where something stands before it, and one title below another is smaller."""
-    title = cut(shown(part.text, one_line=True).strip(), limits.HEADER)
+    title = clipped(shown(part.text, one_line=True).strip(), limits.HEADER)
     if not title:
         return []
     if isinstance(before, Heading):
@@ -241,8 +242,8 @@ def _button(button: Button, number: int) -> Block:
         "type": "button",
         "action_id": f"press-{number}",
         "value": str(button.action),
-        "text": _plain_text(cut(label, limits.BUTTON_TEXT)),
-        "accessibility_label": cut(label, limits.ACCESSIBILITY_LABEL),
+        "text": _plain_text(clipped(label, limits.BUTTON_TEXT)),
+        "accessibility_label": clipped(label, limits.ACCESSIBILITY_LABEL),
     }
     return element | {"style": "primary"} if button.primary else element
 

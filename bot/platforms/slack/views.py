@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.chat.clipping import clipped
 from bot.chat.message import Block as Part
 from bot.chat.message import Field, FieldKind, Form, Heading, Markup, Message
 from bot.platforms.slack import limits
 from bot.platforms.slack.escape import mention, shown
 from bot.platforms.slack.render import blocks_of
 from bot.platforms.slack.rich_text import Block
-from bot.platforms.slack.shorten import cut
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d\Z")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+\Z")
@@ -33,7 +33,7 @@ def form_view(form: Form, private_metadata: str = "") -> Block:
         "callback_id": str(form.action),
         "private_metadata": private_metadata,
         "title": _text(title),
-        "submit": _text(cut(shown(form.submit, one_line=True).strip() or "Send", limits.VIEW_TITLE)),
+        "submit": _text(clipped(shown(form.submit, one_line=True).strip() or "Send", limits.VIEW_TITLE)),
         "close": _text("Cancel"),
         "blocks": [*blocks_of(Message(form.title, tuple(intro)), private=True, surface=room), *inputs],
     }
@@ -80,12 +80,12 @@ def _input(field: Field) -> Block:
     block: Block = {
         "type": "input",
         "block_id": field.name,
-        "label": _text(cut(shown(field.label, one_line=True).strip() or field.name, limits.LABEL)),
+        "label": _text(clipped(shown(field.label, one_line=True).strip() or field.name, limits.LABEL)),
         "element": {"action_id": field.name, **_element(field)},
         "optional": not field.required,
     }
     said = _GROUP_HINT if field.kind is FieldKind.GROUP else field.hint
-    hint = cut(shown(said, one_line=True).strip(), limits.HINT)
+    hint = clipped(shown(said, one_line=True).strip(), limits.HINT)
     return block | {"hint": _text(hint)} if hint else block
 
 
@@ -151,12 +151,12 @@ def _typed(field: Field) -> Block:
 
 
 def _option(value: str, label: str) -> Block:
-    text = cut(shown(label, one_line=True).strip() or value, limits.OPTION_TEXT)
+    text = clipped(shown(label, one_line=True).strip() or value, limits.OPTION_TEXT)
     return {"text": _text(text), "value": value[: limits.OPTION_VALUE]}
 
 
 def _title(title: str) -> str:
-    return cut(shown(title, one_line=True).strip() or "Quiz", limits.VIEW_TITLE)
+    return clipped(shown(title, one_line=True).strip() or "Quiz", limits.VIEW_TITLE)
 
 
 def _text(text: str) -> Block:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.chat.action import Action
+from bot.chat.clipping import clipped
 from bot.chat.event import HomeOpened, Person
 from bot.chat.literal import visible
 from bot.chat.message import (
@@ -37,7 +38,6 @@ from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdic
 from bot.platforms.slack import limits
 from bot.platforms.slack.render import blocks_of, fallback_of
 from bot.platforms.slack.rich_text import Block
-from bot.platforms.slack.shorten import cut
 from bot.platforms.slack.views import home_view
 from bot.quiz.round import Round, RoundStatus
 from bot.services.cards.feedback import grade_card
@@ -276,9 +276,9 @@ def test_too_many_blocks_keep_the_first_and_the_last_of_them() -> None:
 
 
 def test_nothing_is_cut_inside_an_emoji_or_between_a_letter_and_its_accents() -> None:
-    assert cut(FAMILY * 5, len(FAMILY) * 2 + 3) == FAMILY * 2 + "…"
-    assert cut("e\u0301" * 5, 6) == "e\u0301" * 2 + "…"
-    assert cut("one two three four", 15) == "one two three…"
+    assert clipped(FAMILY * 5, len(FAMILY) * 2 + 3) == FAMILY * 2 + "…"
+    assert clipped("e\u0301" * 5, 6) == "e\u0301" * 2 + "…"
+    assert clipped("one two three four", 15) == "one two three…"
 
 
 def test_an_answer_given_back_is_whole() -> None:

@@ -50,7 +50,7 @@ def test_the_form_for_an_answer_shows_the_question(bank: Bank) -> None:
     question = bank.get("what-is-the-gil")
     view = form_view(answer_form(question, Action("answer", "7.what-is-the-gil"), Limits()))
     assert view["callback_id"] == "answer:v1:7.what-is-the-gil"
-    assert view["title"]["text"] == "What the GIL is and…"
+    assert view["title"]["text"] == "What the GIL is and how…"
     shown = read_blocks(view["blocks"], str, UTC)
     assert shown.startswith("What the GIL is and how to work around it\nWhat is the GIL in Python?")
     assert elements(view)["text"] == {
