@@ -9,7 +9,7 @@ from bot.platforms.slack.manifest import manifest
 
 
 @click.command("slack-manifest")
-@click.option("--name", default="GIL Quiz", show_default=True, help="What the app and its bot are called.")
+@click.option("--name", default="Interview Quiz", show_default=True, help="What the app and its bot are called.")
 @click.option("--http", "http_url", metavar="URL", help="Slack reaches the bot there, instead of Socket Mode.")
 @click.option("--several", is_flag=True, help="Several workspaces install it, by OAuth; its tokens rotate.")
 @click.option("--install-url", metavar="URL", help="With --several in Socket Mode: where the install page is.")

@@ -104,12 +104,13 @@ def _said(wordings: Iterable[Wording], windows: Sequence[_Window], spoken: Seque
 
 
 def _unless_anothers(match: _Match, point: PointWordings, rubric: Rubric) -> _Match:
-    """`match`, or none where it is faint and its words make another point much better."""
+    """`match`, or none where it is faint and its words say something else much better, be it right or wrong."""
     if match.window is None or match.score >= SURE:
         return match
     clear = match.score + _MARGIN
-    others = (other for other in rubric.points if other.id != point.id)
-    return _NONE if any(_best(other.accept, [match.window]).score >= clear for other in others) else match
+    others = [(*other.accept, *other.reject) for other in rubric.points if other.id != point.id]
+    others += rubric.misconceptions.values()
+    return _NONE if any(_best(wordings, [match.window]).score >= clear for wordings in others) else match
 
 
 def _unless_another_point(match: _Match, point: PointWordings, rubric: Rubric) -> _Match:

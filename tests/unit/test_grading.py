@@ -137,6 +137,12 @@ def test_a_wrapped_line_is_one_sentence_and_short_lines_are_several() -> None:
     assert len({clause.sentence for clause in clauses("one thread at a time\nuse processes")}) == 2
 
 
+def test_words_against_one_point_do_not_half_make_another() -> None:
+    found = _judge("The GIL makes my code thread-safe, so I need no locks. More threads speed up CPU-bound code.")
+    assert found["threads-dont-help-cpu"] is Verdict.CONTRADICTED
+    assert {verdict for id_, verdict in found.items() if id_ != "threads-dont-help-cpu"} == {Verdict.MISS}
+
+
 def test_a_true_statement_close_to_a_myth_is_no_myth() -> None:
     grade = judge_offline(GIL, "Since 3.13 there is a free-threaded build without it.")
     assert grade.misconceptions == ()
