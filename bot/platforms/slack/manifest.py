@@ -38,9 +38,9 @@ EVENTS_PATH = "/slack/events"
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
 
-_SHORT = "A daily interview question about Python's GIL, graded against its key points."
+_SHORT = "A daily interview question, graded against its key points."
 _LONG = (
-    "Posts a question about Python's global interpreter lock and the concurrency around it on the days and at the "
+    "Posts a question as senior Python interviews ask them on the days and at the "
     "time your team chose. People answer in their own words, privately. The bot checks each answer against the "
     "question's key points, shows what was made, missed or contradicted, keeps the team's leaderboard, and shows the "
     "model answer when the round closes."
