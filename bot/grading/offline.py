@@ -25,12 +25,13 @@ REJECT = 0.62
 FLIPPED = 0.65
 _CLOSE = 0.1
 _MARGIN = 0.15
-_SPOKEN = 3  # terms
+_PLAIN = 0.8  # from here on there is no doubt
+_SPOKEN = 4  # spaces between words
 _LEAST = 2  # terms that must be found before anything is called wrong
 _SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
-_QUOTED = 3  # words in a row of what the person was shown, from which on they are a quotation
+_QUOTED = 3  # words of a hint in a row, from which on they are a quotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def judge_offline(question: Question, answer: str) -> Grade:
 def _is_quoted(clause: Clause, answer: str, rubric: Rubric) -> bool:
     """Whether the clause gives the question or a hint back: a run of their words claims nothing."""
     said = running(answer[clause.start : clause.end])
-    return said.count(" ") > _QUOTED and any(said in text for text in rubric.given)
+    return said in rubric.prompt or (said.count(" ") > _QUOTED and any(said in hint for hint in rubric.hints))
 
 
 def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: str | None = None) -> bool:
@@ -121,12 +122,12 @@ def _unless_another_point(match: _Match, point: PointWordings, rubric: Rubric) -
 
 
 def _judge(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> PointVerdict:
-    spoken = [window for window in windows if len(window.terms) >= _SPOKEN]
+    spoken = [window for window in windows if answer[window.start : window.end].count(" ") >= _SPOKEN]
     said = _unless_anothers(_said(point.accept, windows, spoken), point, rubric)
     partly = _unless_anothers(_said(point.partial, windows, spoken), point, rubric)
     against = _unless_another_point(_best(point.reject, windows, least=_LEAST), point, rubric)
     flipped = _unless_another_point(_best(point.accept, windows, flipped=True), point, rubric)
-    if against.score >= REJECT and (against.score > said.score or _apart(against, said)):
+    if against.score >= REJECT and (_rather(against, said) or _apart(against, said)):
         return _verdict(point.id, Verdict.CONTRADICTED, against, REJECT, answer)
     if said.score >= HIT:
         return _verdict(point.id, Verdict.HIT, said, HIT, answer)
@@ -143,6 +144,11 @@ def _verdict(id_: str, verdict: Verdict, match: _Match, threshold: float, answer
     confidence = 0.5 + 0.5 * min(1.0, (match.score - threshold) / (1.0 - threshold))
     evidence = _evidence(match.window, answer) if match.window else None
     return PointVerdict(id_, verdict, round(confidence, 3), evidence)
+
+
+def _rather(against: _Match, said: _Match) -> bool:
+    """Whether the words are rather against the point than for it; the benefit of the doubt is the person's."""
+    return against.score > said.score + (0.0 if against.score >= _PLAIN else _CLOSE)
 
 
 def _apart(one: _Match, other: _Match) -> bool:

@@ -51,13 +51,14 @@ class PointWordings:
 class Rubric:
     """Everything the lexical judge knows of a question.
 
-    `vocabulary` is every concept in it; `given` is what people were shown, the prompt and the hints, folded.
+    `vocabulary` is every concept in it; `prompt` and `hints` are the words that people were shown.
     """
 
     points: tuple[PointWordings, ...]
     misconceptions: Mapping[str, tuple[Wording, ...]]
     vocabulary: tuple[str, ...]
-    given: tuple[str, ...]
+    prompt: str
+    hints: tuple[str, ...]
 
 
 _prepared: OrderedDict[str, Rubric] = OrderedDict()
@@ -100,8 +101,7 @@ def _prepare(question: Question) -> Rubric:
     wrong = {m.id: wordings((m.claim, *m.accept)) for m in question.misconceptions}
     every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [w for ws in wrong.values() for w in ws]
     vocabulary = tuple(sorted({term.concept for w in every for term, _ in w.terms}))
-    given = tuple(running(text) for text in (question.prompt, *question.hints))
-    return Rubric(points, wrong, vocabulary, given)
+    return Rubric(points, wrong, vocabulary, running(question.prompt), tuple(map(running, question.hints)))
 
 
 def _once(all_terms: Iterable[Term]) -> tuple[Term, ...]:

@@ -137,6 +137,12 @@ def test_a_wrapped_line_is_one_sentence_and_short_lines_are_several() -> None:
     assert len({clause.sentence for clause in clauses("one thread at a time\nuse processes")}) == 2
 
 
+def test_few_words_that_say_it_are_enough_and_one_word_is_not() -> None:
+    assert _judge("one thread at a time because refcounts")["one-thread-at-a-time"] is Verdict.HIT
+    assert _judge("only one thread runs bytecode at once")["one-thread-at-a-time"] is Verdict.HIT
+    assert set(_judge("because bytecode").values()) == {Verdict.MISS}
+
+
 def test_words_against_one_point_do_not_half_make_another() -> None:
     found = _judge("The GIL makes my code thread-safe, so I need no locks. More threads speed up CPU-bound code.")
     assert found["threads-dont-help-cpu"] is Verdict.CONTRADICTED
