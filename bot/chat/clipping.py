@@ -15,7 +15,7 @@ def clipped(text: str, most: int, size: Size = len) -> str:
     space = max(kept.rfind(" "), kept.rfind("\n"))
     if not text[len(kept)].isspace() and space > len(kept) * 2 // 3:
         kept = kept[:space]
-    return kept.rstrip(" \n,;:") + "…"
+    return kept.rstrip().rstrip(",;:").rstrip() + "…"
 
 
 def clipped_markup(text: str, most: int, size: Size = len) -> str:

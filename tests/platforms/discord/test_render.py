@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
@@ -204,6 +204,7 @@ def test_quotes_go_before_remarks_remarks_before_code_and_code_before_text() -> 
 
 @hostile.untimed
 @given(hostile.long_texts, st.integers(2, 200))
+@example("\r\n@everyone", 3)
 def test_a_cut_text_ends_between_two_signs_that_a_reader_sees_as_one(text: str, most: int) -> None:
     cut = clipped(text, most)
     assert len(cut.encode("utf-16-le", "surrogatepass")) // 2 <= most
