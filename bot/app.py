@@ -194,11 +194,12 @@ def _discord() -> Maker | None:
 def _slack() -> Maker | None:
     # Here and not above: the terminal room need not wait for it.
     from bot.platforms.slack.config import read_config
-    from bot.platforms.slack.platform import SlackPlatform
 
     config = read_config(read(SlackSettings), read(HttpSettings))
     if config is None:
         return None
+    from bot.platforms.slack.platform import SlackPlatform
+
     return lambda store, bank, clock: SlackPlatform(config, store, partial(suggest, bank), clock.now)
 
 
@@ -208,7 +209,15 @@ _CONFIGURED: tuple[Callable[[], Maker | None], ...] = (_discord, _slack)
 
 def routes_of(platforms: Mapping[str, ChatPlatform]) -> list[web.RouteDef]:
     """What these platforms want served over HTTP."""
-    return [route for platform in platforms.values() for route in getattr(platform, "routes", ())]
+    return [route for platform in platforms.values() if isinstance(platform, Served) for route in platform.routes]
+
+
+@runtime_checkable
+class Served(Protocol):
+    """A platform that hears of things over HTTP."""
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]: ...
 
 
 @runtime_checkable

@@ -282,6 +282,14 @@ class _Players:
         state.work = {id_: work for id_, work in state.work.items() if work.submission.player_id != player_id}
         state.hints = {key: taken for key, taken in state.hints.items() if key[0] != player_id}
         state.standings = {key: kept for key, kept in state.standings.items() if key[2] != player_id}
+        ours = {c.workspace_id: c.id for c in state.channels.values() if c.team_id == player.team_id}
+        state.leads = {
+            key: name for key, name in state.leads.items() if key[1] != player.external_id or key[0] not in ours
+        }
+        for schedule in list(state.schedules.values()):
+            same_team = state.channels[schedule.channel_id].team_id == player.team_id
+            if same_team and schedule.lead_id == player.external_id:
+                state.schedules[schedule.id] = replace(schedule, lead_id=None)
         del state.players[player_id]
 
 

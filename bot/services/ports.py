@@ -108,7 +108,7 @@ class Players(Protocol):
         ...
 
     async def forget(self, player_id: int) -> None:
-        """Delete the player and all that is theirs, unsent feedback too; nobody else's score changes."""
+        """Delete the player and all that is theirs, unsent feedback and being a lead too; others keep their scores."""
         ...
 
 

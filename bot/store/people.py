@@ -12,7 +12,16 @@ from bot.chat.event import Place
 from bot.quiz.team import Channel, Player, Team
 from bot.services.ports import NotStored
 from bot.store.dialect import insert
-from bot.store.tables import ChannelRow, InstallationRow, LeadRow, OutboxTable, PlayerRow, TeamRow, WorkspaceRow
+from bot.store.tables import (
+    ChannelRow,
+    InstallationRow,
+    LeadRow,
+    OutboxTable,
+    PlayerRow,
+    ScheduleRow,
+    TeamRow,
+    WorkspaceRow,
+)
 
 _CHANNELS = select(
     col(ChannelRow.id),
@@ -196,6 +205,17 @@ class SqlPlayers:
             delete(OutboxTable).where(
                 col(OutboxTable.person_id) == player.external_id, col(OutboxTable.channel_id).in_(mine)
             )
+        )
+        here = select(col(WorkspaceRow.id)).where(
+            col(WorkspaceRow.team_id) == player.team_id, col(WorkspaceRow.platform) == player.platform
+        )
+        await self._session.execute(
+            delete(LeadRow).where(col(LeadRow.external_id) == player.external_id, col(LeadRow.workspace_id).in_(here))
+        )
+        await self._session.execute(
+            update(ScheduleRow)
+            .where(col(ScheduleRow.lead_id) == player.external_id, col(ScheduleRow.channel_id).in_(mine))
+            .values(lead_id=None)
         )
         await self._session.execute(delete(PlayerRow).where(col(PlayerRow.id) == player_id))
 

@@ -732,3 +732,19 @@ async def test_a_lock_is_held_by_one_at_a_time(any_store: Store) -> None:
         assert not held.lost.is_set()
     await asyncio.wait_for(waiting, 10)
     assert order == ["first", "second"]
+
+
+async def test_a_lead_who_is_forgotten_is_a_lead_no_more_and_the_others_are(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana = await _player(uow, channel, "ana")
+        for lead in ("ana", "bo"):
+            await uow.leads.add(channel.workspace_id, lead, lead)
+        schedule = await uow.schedules.add(
+            channel.id, PLAN, seed=7, next_date=DAY, next_fire_at=NOW, lead_id=ana.external_id
+        )
+        await uow.players.forget(ana.id)
+        await uow.commit()
+    async with any_store.read() as uow:
+        assert list(await uow.leads.all(PLACE)) == [("bo", "bo")]
+        assert (await uow.schedules.get(schedule.id)).lead_id is None

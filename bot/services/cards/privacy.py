@@ -6,7 +6,9 @@ from bot.services.cards.words import count, footnote, note
 from bot.services.privacy import Kept
 
 _KEEPS = """\
-- your name as shown here, your answers, their grades and the hints you took
+- your name and account id here, your answers, their grades and the hints you took
+- where you answered, so that feedback finds its way: a message's id, and a pass that ends within the hour
+- if you lead the quiz, that you do
 - nothing else: no other messages, no e-mail address, no profile
 
 Your answers are seen by nobody but you; points and ranks are seen by your team."""

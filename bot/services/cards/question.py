@@ -130,5 +130,5 @@ def no_round_card(next_at: When | None) -> Message:
 
 
 def level(question: Question) -> str:
-    """`senior · about 7 min · fundamentals`."""
+    """`senior · about 7 min · foundations`."""
     return f"{question.difficulty} · about {question.minutes} min · {question.topic}"
