@@ -4,16 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.grading.spans import Piece, is_to_the_grader, sentences
 from bot.grading.text import Folded, fold, words
 from bot.grading.vocabulary import FUNCTION, NEGATORS, NOT_REALLY, VERBS, concept, join_phrases
 
-# A line break ends a sentence, unless the line is long: then the text was only wrapped.
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|\n\s*(?:\n|[-*•·]\s|\d+[.)]\s)|(?<![^\n]{60})\n|\s[•·]\s")
-_CLAUSE_END = re.compile(
-    r"[;:](?=\s)|,(?=\s)|\s-+\s|\s\(|\)(?=[\s,.])"
-    r"|\s(?=(?:but|because|while|whereas|although|though|however|yet|unless|cos|cuz|since|so that|which means|"
-    r"meaning|therefore|hence|so)\s)|\s(?=and\s(?:the|it|they|you|a|threads?|that|this|asyncio|multiprocessing)\s)"
-)
 _DENIED_BEFORE = re.compile(
     r"\b(?:myth|misconception|(?:people|some|folks|many|they|colleagues?) (?:say|think|believe|claim)s?|"
     r"(?:is|'s) (?:not true|untrue|false|wrong|a lie) that|contrary to)\b"
@@ -22,11 +16,6 @@ _DENIES = re.compile(
     r"^\W*(?:but |and |which |well |no )*(?:that|this|it|which|they)?(?:'s| is| are|'re)? ?"
     r"(?:just |simply |totally |all )?"
     r"(?:wrong|false|untrue|not true|isn't true|a myth|nonsense|incorrect|not (?:right|correct|the case)|bs|mistaken)\b"
-)
-_TO_THE_GRADER = re.compile(
-    r"\b(?:award|grant|assign|give)\b.{0,40}\b(?:points?|marks?|credits?|score|hit|full|100)\b"
-    r"|\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|rubric|prompt|above|previous)\b"
-    r"|\bmark (?:this|it|all|every|me|my answer)\b|\b(?:grader|grading bot|system prompt|system:|assistant:)"
 )
 _REACH = 7  # words that a negation reaches forward
 
@@ -49,21 +38,13 @@ class Clause:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    start: int
-    end: int
-    sentence: int
-
-
 def clauses(original: str) -> tuple[Clause, ...]:
     """The clauses that assert something: no bare lists of terms, no words to the grader."""
     folded = fold(original)
     text = join_phrases(folded.text)
     found: list[Clause] = []
-    for pieces in _sentences(text):
-        sentence = text[pieces[0].start : pieces[-1].end]
-        if _TO_THE_GRADER.search(sentence) or _is_keyword_list(text, pieces):
+    for pieces in sentences(text):
+        if is_to_the_grader(text, pieces) or _is_keyword_list(text, pieces):
             continue
         denied = [_is_denied(text, pieces, index) for index in range(len(pieces))]
         found += [
@@ -77,32 +58,10 @@ def clauses(original: str) -> tuple[Clause, ...]:
 def terms(text: str) -> tuple[Term, ...]:
     """The terms of one wording, read as a single clause after another."""
     folded = join_phrases(fold(text).text)
-    return tuple(
-        term for pieces in _sentences(folded) for piece in pieces for term in _terms(folded, piece, flip=False)
-    )
+    return tuple(term for pieces in sentences(folded) for piece in pieces for term in _terms(folded, piece, flip=False))
 
 
-def _sentences(text: str) -> Iterator[list[_Piece]]:
-    start = number = 0
-    for end in [*(match.start() for match in _SENTENCE_END.finditer(text)), len(text)]:
-        pieces = [piece for piece in _pieces(text, start, end, number) if text[piece.start : piece.end].strip()]
-        if pieces:
-            yield pieces
-            number += 1
-        start = end
-
-
-def _pieces(text: str, start: int, end: int, number: int) -> Iterator[_Piece]:
-    begin = start
-    for match in _CLAUSE_END.finditer(text, start, end):
-        if match.start() > begin:
-            yield _Piece(begin, match.start(), number)
-        begin = match.end()
-    if begin < end:
-        yield _Piece(begin, end, number)
-
-
-def _is_keyword_list(text: str, pieces: list[_Piece]) -> bool:
+def _is_keyword_list(text: str, pieces: list[Piece]) -> bool:
     """Terms in a row, with next to nothing that would make a sentence of them."""
     said = [word for piece in pieces for word, *_ in words(text[piece.start : piece.end])]
     glue = sum(word in FUNCTION or word in NEGATORS or word in VERBS for word in said)
@@ -112,7 +71,7 @@ def _is_keyword_list(text: str, pieces: list[_Piece]) -> bool:
     return len(pieces) >= 4 and short / len(pieces) > 0.6 and (glue / len(said) < 0.3 or len(pieces) >= 8)
 
 
-def _is_denied(text: str, pieces: list[_Piece], index: int) -> bool:
+def _is_denied(text: str, pieces: list[Piece], index: int) -> bool:
     """Quoted only to be refuted: `people say X, but that's wrong`."""
     following = pieces[index + 1] if index + 1 < len(pieces) else None
     if following is not None and _DENIES.match(text[following.start : following.end]):
@@ -124,7 +83,7 @@ def _is_denied(text: str, pieces: list[_Piece], index: int) -> bool:
     return reported is not None and bool(re.search(r"\b(wrong|false|untrue|not true|myth|nonsense|incorrect)\b", rest))
 
 
-def _clause(folded: Folded, text: str, piece: _Piece, flip: bool) -> Clause:
+def _clause(folded: Folded, text: str, piece: Piece, flip: bool) -> Clause:
     # From the text before phrases were joined: their padding is no white space of the answer's.
     said = folded.text[piece.start : piece.end]
     start = piece.start + len(said) - len(said.lstrip(" \n-*•·.,;:()"))
@@ -133,7 +92,7 @@ def _clause(folded: Folded, text: str, piece: _Piece, flip: bool) -> Clause:
     return Clause(start, end, piece.sentence, tuple(_terms(text, piece, flip=flip)))
 
 
-def _terms(text: str, piece: _Piece, *, flip: bool) -> Iterator[Term]:
+def _terms(text: str, piece: Piece, *, flip: bool) -> Iterator[Term]:
     said = text[piece.start : piece.end]
     spared = {index for match in NOT_REALLY.finditer(said) for index in range(*match.span())}
     spoken = words(said)

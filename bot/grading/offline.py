@@ -13,7 +13,6 @@ from rapidfuzz import fuzz, process
 from bot.content.schema import Question
 from bot.grading.clauses import Clause, clauses
 from bot.grading.rubric import PointWordings, Rubric, Wording, prepare
-from bot.grading.text import running
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
 
 VERSION = "offline-2"
@@ -31,7 +30,6 @@ _LEAST = 2  # terms that must be found before anything is called wrong
 _SMOOTHING = 0.2  # keeps wordings of one or two words from matching everything
 _TYPO = 84  # rapidfuzz ratio, 0 to 100, above which a word is a misspelt one of the rubric's
 _LONGEST_WINDOW = 3  # clauses
-_QUOTED = 3  # words of a hint in a row, from which on they are a quotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class OfflineGrader:
 def judge_offline(question: Question, answer: str) -> Grade:
     """Grade one answer. Pure; the same text and rubric always give the same grade."""
     rubric = prepare(question)
-    own = [clause for clause in clauses(answer) if not _is_quoted(clause, answer, rubric)]
+    own = [clause for clause in clauses(answer) if not rubric.shown.includes(answer[clause.start : clause.end])]
     windows = _windows(own, rubric)
     points = tuple(_judge(point, windows, answer, rubric) for point in rubric.points)
     found = tuple(
@@ -79,12 +77,6 @@ def judge_offline(question: Question, answer: str) -> Grade:
     )
     score = score_of({point.id: point.verdict for point in points}, question)
     return Grade(points, found, VERSION, score)
-
-
-def _is_quoted(clause: Clause, answer: str, rubric: Rubric) -> bool:
-    """Whether the clause gives the question or a hint back: a run of their words claims nothing."""
-    said = running(answer[clause.start : clause.end])
-    return said in rubric.prompt or (said.count(" ") > _QUOTED and any(said in hint for hint in rubric.hints))
 
 
 def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: str | None = None) -> bool:

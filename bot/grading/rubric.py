@@ -9,7 +9,7 @@ from functools import cached_property
 from bot.content.rubric import rubric_hash
 from bot.content.schema import Question
 from bot.grading.clauses import Term, terms
-from bot.grading.text import running
+from bot.grading.spans import Shown, shown
 
 _KEPT = 1024
 # Words of any Python question: they tell no point from another.
@@ -51,14 +51,13 @@ class PointWordings:
 class Rubric:
     """Everything the lexical judge knows of a question.
 
-    `vocabulary` is every concept in it; `prompt` and `hints` are the words that people were shown.
+    `vocabulary` is every concept in it; `shown` is what people were given to read.
     """
 
     points: tuple[PointWordings, ...]
     misconceptions: Mapping[str, tuple[Wording, ...]]
     vocabulary: tuple[str, ...]
-    prompt: str
-    hints: tuple[str, ...]
+    shown: Shown
 
 
 _prepared: OrderedDict[str, Rubric] = OrderedDict()
@@ -101,7 +100,7 @@ def _prepare(question: Question) -> Rubric:
     wrong = {m.id: wordings((m.claim, *m.accept)) for m in question.misconceptions}
     every = [w for p in points for w in (*p.accept, *p.partial, *p.reject)] + [w for ws in wrong.values() for w in ws]
     vocabulary = tuple(sorted({term.concept for w in every for term, _ in w.terms}))
-    return Rubric(points, wrong, vocabulary, running(question.prompt), tuple(map(running, question.hints)))
+    return Rubric(points, wrong, vocabulary, shown(question))
 
 
 def _once(all_terms: Iterable[Term]) -> tuple[Term, ...]:
