@@ -1,0 +1,154 @@
+"""The labelled answers beside this file: JSON Lines, compressed. `DATA_CARD.md` says what they are and how made."""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from bot.content.schema import KeyPoint, Misconception, Question
+from bot.grading.verdict import Verdict
+
+HERE = Path(__file__).parent
+_UNASKED = "-"  # what a question of the data has no use for
+
+
+class Part(StrEnum):
+    """What a question is for. No part shares a question with another.
+
+    `TEST`: the model knows the rubric and none of the answers. `NEW`: it knows neither.
+    """
+
+    TRAIN = "train"
+    TUNE = "tune"
+    TEST = "test"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A reader's verdict and the spans of the answer that earned it, as code-point offsets.
+
+    `marked`: whether the reader marked spans at all.
+    """
+
+    verdict: Verdict
+    spans: tuple[tuple[int, int], ...] = ()
+    marked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledAnswer:
+    """An answer with a label for every key point, and the misconceptions that it asserts."""
+
+    question: str
+    style: str
+    text: str
+    points: Mapping[str, Label]
+    misconceptions: Mapping[str, Label]
+    second: Mapping[str, Verdict] = field(default_factory=dict)  # by another reader, where there was one
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the data, and what it is for."""
+
+    question: Question
+    subject: str
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Questions by id, and the answers to them."""
+
+    asked: Mapping[str, Asked]
+    answers: tuple[LabelledAnswer, ...]
+
+    def of(self, *parts: Part) -> tuple[LabelledAnswer, ...]:
+        """The answers to the questions of these parts."""
+        return tuple(answer for answer in self.answers if self.asked[answer.question].part in parts)
+
+    def questions(self, *parts: Part) -> tuple[Question, ...]:
+        """The questions of these parts."""
+        return tuple(asked.question for asked in self.asked.values() if asked.part in parts)
+
+
+def load(folder: Path = HERE) -> Data:
+    """Everything beside this file."""
+    asked = {row["id"]: _asked(row) for row in _rows(folder / "questions.jsonl.gz")}
+    answers = tuple(_answer(row, asked[row["question"]].question) for row in _rows(folder / "answers.jsonl.gz"))
+    return Data(asked, answers)
+
+
+def samples(questions: Iterable[Question]) -> tuple[LabelledAnswer, ...]:
+    """The samples of question files as labelled answers; their labels name no spans."""
+    return tuple(
+        LabelledAnswer(
+            question.id,
+            sample.style or "sample",
+            sample.text,
+            {
+                point.id: Label(Verdict(sample.verdicts.get(point.id, Verdict.MISS)), marked=False)
+                for point in question.key_points
+            },
+            {wrong: Label(Verdict.HIT, marked=False) for wrong in sample.misconceptions},
+        )
+        for question in questions
+        for sample in question.samples
+    )
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    points = tuple(
+        KeyPoint(
+            id=point["id"],
+            claim=point["claim"],
+            accept=tuple(point["accept"]),
+            partial=tuple(point["partial"]),
+            reject=tuple(point["reject"]),
+            missing=point["claim"],
+        )
+        for point in row["points"]
+    )
+    wrong = tuple(
+        Misconception(id=myth["id"], claim=myth["claim"], accept=tuple(myth["accept"]), correction=_UNASKED)
+        for myth in row["misconceptions"]
+    )
+    question = Question.model_construct(
+        id=row["id"],
+        title=row["title"],
+        prompt=row["prompt"],
+        topic=row["subject"],
+        difficulty="senior",
+        minutes=5,
+        key_points=points,
+        misconceptions=wrong,
+        hints=tuple(row["hints"]),
+        model_answer=_UNASKED,
+        looking_for=_UNASKED,
+        follow_up=_UNASKED,
+        sources=(),
+        samples=(),
+    )
+    return Asked(question, row["subject"], Part(row["part"]))
+
+
+def _answer(row: Mapping[str, Any], question: Question) -> LabelledAnswer:
+    points = {point.id: Label(Verdict.MISS, marked=row["marked"]) for point in question.key_points}
+    points |= {id_: _label(Verdict(verdict), spans, row) for id_, (verdict, spans) in row["points"].items()}
+    wrong = {id_: _label(Verdict.HIT, spans, row) for id_, spans in row["misconceptions"].items()}
+    second = {id_: Verdict(verdict) for id_, verdict in row.get("second", {}).items()}
+    return LabelledAnswer(row["question"], row["style"], row["text"], points, wrong, second)
+
+
+def _label(verdict: Verdict, spans: Sequence[Sequence[int]], row: Mapping[str, Any]) -> Label:
+    return Label(verdict, tuple((start, end) for start, end in spans), marked=row["marked"])

@@ -1,0 +1,178 @@
+"""The network as an int8 ONNX file, and back.
+
+Weights of the encoder are int8 with one scale per output channel, activations are quantized on the fly, and the small
+heads stay in float32. A run judges one answer, so its numbers do not depend on what else is being graded.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from bot.grading.training.network import (
+    BLOCKED,
+    HEADS,
+    LAYERS,
+    SPAN_SCALE,
+    SPAN_WIDTH,
+    Network,
+)
+
+_OPSETS = (helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1))
+_IR_VERSION = 10
+_CONTRIB = "com.microsoft"
+Array = NDArray[Any]
+
+
+class _Graph:
+    """Nodes and constants in the order in which they are made."""
+
+    def __init__(self, weights: Mapping[str, Array]) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+        self._weights = weights
+
+    def op(self, kind: str, *inputs: str, domain: str = "", outputs: int = 1, **attributes: Any) -> Any:  # noqa: ANN401
+        """The name of the result, or their names."""
+        names = [f"{kind}_{len(self.nodes)}_{index}" for index in range(outputs)]
+        self.nodes.append(helper.make_node(kind, inputs, names, domain=domain, **attributes))
+        return names[0] if outputs == 1 else names
+
+    def constant(self, value: Array, name: str | None = None) -> str:
+        name = name or f"constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(value, name))
+        return name
+
+    def weight(self, name: str) -> str:
+        return self.constant(self._weights[name], name)
+
+    def ints(self, *values: int) -> str:
+        return self.constant(np.array(values, np.int64))
+
+    def result(self, name: str, value: str) -> None:
+        self.nodes.append(helper.make_node("Identity", [value], [name]))
+
+    def linear(self, x: str, name: str) -> str:
+        return str(self.op("Gemm", x, self.weight(f"{name}.weight"), self.weight(f"{name}.bias"), transB=1))
+
+    def quantized_linear(self, x: str, name: str) -> str:
+        values, scales = quantize(self._weights[f"{name}.weight"])
+        fast, scale, zero = self.op("DynamicQuantizeLinear", x, outputs=3)
+        product = self.op("MatMulInteger", fast, self.constant(values.T.copy(), f"{name}.weight:int8"), zero)
+        both = self.op("Mul", scale, self.constant(scales[:, 0], f"{name}.weight:scale"))
+        product = self.op("Mul", self.op("Cast", product, to=TensorProto.FLOAT), both)
+        return str(self.op("Add", product, self.weight(f"{name}.bias")))
+
+    def embedding(self, name: str, indices: str) -> str:
+        values, scales = quantize(self._weights[f"{name}.weight"])
+        rows = self.op("Gather", self.constant(values, f"{name}.weight:int8"), indices)
+        scale = self.op("Gather", self.constant(scales, f"{name}.weight:scale"), indices)
+        return str(self.op("Mul", self.op("Cast", rows, to=TensorProto.FLOAT), scale))
+
+    def norm(self, x: str, name: str) -> str:
+        weight, bias = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
+        return str(self.op("LayerNormalization", x, weight, bias, axis=-1, epsilon=1e-12))
+
+
+def quantize(weights: Array) -> tuple[Array, Array]:
+    """Rows as int8, -127 to 127, and the scale of each."""
+    scales = np.maximum(np.abs(weights).max(1, keepdims=True), 1e-12) / 127
+    return np.round(weights / scales).astype(np.int8), scales.astype(np.float32)
+
+
+def write(network: Network, path: Path, *, temperature: float, bias: Array) -> None:
+    """`temperature` and `bias` (of the four verdicts) make the logits calibrated probabilities."""
+    weights = {name: value.detach().float().numpy() for name, value in network.state_dict().items()}
+    weights["verdict.weight"] = weights["verdict.weight"] / temperature
+    weights["verdict.bias"] = weights["verdict.bias"] / temperature + bias.astype(np.float32)
+    graph = _Graph(weights)
+    x = _encoder(graph)
+    _heads(graph, x)
+    value = helper.make_tensor_value_info
+    inputs = [value(name, TensorProto.INT64, ["tokens"]) for name in ("ids", "positions", "groups")]
+    inputs.append(value("firsts", TensorProto.INT64, ["claims"]))
+    outputs = [
+        value("verdicts", TensorProto.FLOAT, ["claims", 4]),
+        value("evidence", TensorProto.FLOAT, ["claims", "tokens"]),
+    ]
+    made = helper.make_graph(graph.nodes, "judge", inputs, outputs, graph.constants)
+    model = helper.make_model(made, opset_imports=_OPSETS, ir_version=_IR_VERSION, producer_name="quizbot")
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString(deterministic=True))
+
+
+def read(path: Path) -> Network:
+    """The network of a file that `write` made, its weights as exact as the file has them. Raises `ValueError`."""
+    constants = {c.name: numpy_helper.to_array(c) for c in onnx.load(path).graph.initializer}
+    state = {}
+    for name, value in Network().state_dict().items():
+        if name in constants:
+            found = constants[name]
+        elif f"{name}:int8" in constants:
+            found = constants[f"{name}:int8"].astype(np.float32)
+            scale = constants[f"{name}:scale"].reshape(-1, 1)
+            found = (found if name.split(".")[0] in _EMBEDDED else found.T) * scale
+        else:
+            raise ValueError(f"{path} has no {name}")
+        state[name] = torch.from_numpy(np.ascontiguousarray(found)).reshape(value.shape)
+    network = Network()
+    network.load_state_dict(state)
+    return network.eval()
+
+
+_EMBEDDED = ("words", "places")
+
+
+def _encoder(graph: _Graph) -> str:
+    groups_in = graph.op("Unsqueeze", "groups", graph.ints(1))
+    groups_out = graph.op("Unsqueeze", "groups", graph.ints(0))
+    none = graph.ints(0)
+    is_claim, is_answer = graph.op("Less", groups_in, none), graph.op("Greater", groups_out, none)
+    seen = graph.op("Or", graph.op("Equal", groups_in, groups_out), graph.op("And", is_claim, is_answer))
+    mask = graph.op("Unsqueeze", _blocked(graph, seen), graph.ints(0, 1))
+    kind = graph.op("Cast", graph.op("Less", "groups", none), to=TensorProto.INT64)
+    x = graph.op("Add", graph.embedding("words", "ids"), graph.embedding("places", "positions"))
+    x = graph.norm(graph.op("Add", x, graph.op("Gather", graph.weight("kinds.weight"), kind)), "norm")
+    for number in range(LAYERS):
+        name = f"layers.{number}."
+        q, k, v = graph.op("Split", graph.quantized_linear(x, f"{name}qkv"), outputs=3, axis=-1, num_outputs=3)
+        q, k, v = (graph.op("Unsqueeze", part, graph.ints(0)) for part in (q, k, v))
+        read_ = graph.op("MultiHeadAttention", q, k, v, "", "", mask, domain=_CONTRIB, num_heads=HEADS)
+        read_ = graph.quantized_linear(graph.op("Squeeze", read_, graph.ints(0)), f"{name}out")
+        x = graph.norm(graph.op("Add", x, read_), f"{name}norm_1")
+        wide = graph.op("Gelu", graph.quantized_linear(x, f"{name}wide"), domain=_CONTRIB)
+        x = graph.norm(graph.op("Add", x, graph.quantized_linear(wide, f"{name}narrow")), f"{name}norm_2")
+    return x
+
+
+def _heads(graph: _Graph, x: str) -> None:
+    one = graph.constant(np.array(1, np.int64))
+    many = graph.op("Squeeze", graph.op("Shape", "firsts"), graph.ints(0))
+    numbers = graph.op("Range", one, graph.op("Add", many, one), one)
+    groups = graph.op("Unsqueeze", graph.op("Neg", "groups"), graph.ints(0))
+    within = graph.op("Equal", graph.op("Unsqueeze", numbers, graph.ints(1)), groups)
+    within = graph.op("Cast", within, to=TensorProto.FLOAT)
+    mean = graph.op("Div", graph.op("MatMul", within, x), graph.op("ReduceSum", within, graph.ints(1), keepdims=1))
+    first = graph.op("Gather", x, "firsts")
+    keys = graph.op("Transpose", graph.linear(x, "span_key"), perm=[1, 0])
+    matches = graph.op("MatMul", graph.linear(mean, "span_query"), keys)
+    matches = graph.op("Mul", matches, graph.constant(np.float32([SPAN_WIDTH**-0.5])))
+    outside = graph.op("Unsqueeze", _blocked(graph, graph.op("Greater", "groups", graph.ints(0))), graph.ints(0))
+    attended = graph.op("Softmax", graph.op("Add", matches, outside), axis=-1)
+    evidence = graph.linear(graph.op("MatMul", attended, x), "evidence")
+    seen = graph.op("Gelu", graph.linear(graph.op("Concat", first, mean, evidence, axis=-1), "head"), domain=_CONTRIB)
+    graph.result("verdicts", graph.op("Softmax", graph.linear(seen, "verdict"), axis=-1))
+    matches = graph.op("Mul", matches, graph.constant(np.float32([SPAN_SCALE])))
+    scaled = graph.op("Add", matches, graph.weight("span_bias"))
+    graph.result("evidence", graph.op("Sigmoid", scaled))
+
+
+def _blocked(graph: _Graph, seen: str) -> str:
+    """0 where it may be looked at, far below elsewhere."""
+    zero, far = graph.constant(np.float32([0.0])), graph.constant(np.float32([BLOCKED]))
+    return str(graph.op("Where", seen, zero, far))
