@@ -20,8 +20,8 @@ class Task(StrEnum):
     FEEDBACK = "feedback"  # subject: submission id, private to one person
     NOTICE = "notice"  # for the leads; text in `text`
     TALLY = "tally"  # subject: round id; brings its post up to date
-    RULED = "ruled"  # subject: submission id, private to one person; `text`: its points before the rulings
-    NEWS = "news"  # private to one person; text in `text`
+    RULING = "ruling"  # subject: submission id, private to one person; `text`: its points before
+    CORRECTION = "correction"  # private to one person; text in `text`
 
 
 class RowStatus(StrEnum):
@@ -63,7 +63,7 @@ class OutboxRow:
 
 def lane_of(task: Task, channel_id: int, person_id: str | None) -> str:
     """What waits for its time has a lane of its own, so that it holds up no message: edits of a post, rulings."""
-    later = "#" if task in (Task.TALLY, Task.RULED) else ""
+    later = "#" if task in (Task.TALLY, Task.RULING) else ""
     return f"{channel_id}/{later}{person_id or ''}"
 
 
