@@ -518,7 +518,10 @@ class _Grades:
         self._make_current(work, stored, points(stored.grade) if earned is None else earned)
         return True
 
-    async def renew(self, stored: StoredGrade, *, earned: int) -> bool:
+    async def renew(self, grades: Sequence[tuple[StoredGrade, int]]) -> frozenset[int]:
+        return frozenset([stored.submission_id for stored, earned in grades if self._renew(stored, earned)])
+
+    def _renew(self, stored: StoredGrade, earned: int) -> bool:
         work = self._state.work.get(stored.submission_id)
         if work is None or work.withdrawn or (work.grades and _made_from(work.grades[-1]) == _made_from(stored)):
             return False

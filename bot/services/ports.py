@@ -256,10 +256,10 @@ class Grades(Protocol):
         """
         ...
 
-    async def renew(self, stored: StoredGrade, *, earned: int) -> bool:
-        """As `add`, and a grade that the submission has already becomes its current one again.
+    async def renew(self, grades: Sequence[tuple[StoredGrade, int]]) -> frozenset[int]:
+        """Make these grades, each with what it earned as in `add`, the current ones; a known one becomes it again.
 
-        False if it is that now.
+        `hold` their submissions first. The ids of those that changed: neither gone nor up to date.
         """
         ...
 

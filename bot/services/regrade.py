@@ -216,13 +216,12 @@ async def _applied_at_last(game: Game, person: Player, fresh: Sequence[StoredGra
 
 async def _applied(game: Game, person: Player, fresh: Sequence[StoredGrade], now: datetime) -> list[Change]:
     """Keep the grades of one person's answers, of which some may be withdrawn, ruled on or regraded by now."""
-    changes: list[Change] = []
     async with game.store.write() as uow:
         grades = {stored.submission_id: stored for stored in fresh}
-        for answer in await uow.grades.hold(grades.keys()):
-            change = _change(game, answer, grades[answer.submission.id])
-            if await uow.grades.renew(grades[answer.submission.id], earned=change.after):
-                changes.append(change)
+        held = await uow.grades.hold(grades.keys())
+        changes = [_change(game, answer, grades[answer.submission.id]) for answer in held]
+        kept = await uow.grades.renew([(grades[change.given.id], change.after) for change in changes])
+        changes = [change for change in changes if change.given.id in kept]
         if moved := _moved(changes):
             key = f"regraded:{person.id}:{now:%Y%m%dT%H%M%S%f}:{moved[-1].given.id}"
             channel_id = moved[-1].given.channel_id

@@ -33,7 +33,7 @@ class SqlRulings:
         query = select(SubmissionRow, GradeRow).join(GradeRow, col(GradeRow.id) == col(SubmissionRow.grade_id))
         submission, grade = (await self._session.execute(query.where(mine))).one()
         submission.doubt = doubt(stored_of(grade).grade, await self.on(ruling.submission_id))
-        await revalue(self._session, submission, earned)
+        await revalue(self._session, [(submission, earned)])
 
     async def on(self, submission_id: int) -> Rulings:
         found = await rulings_where(self._session, col(RulingRow.submission_id) == submission_id)

@@ -31,18 +31,19 @@ async def settle(session: AsyncSession, which: ColumnElement[bool]) -> None:
     await _count(session, [(*board, row.points or 0, 1) for row, *board in found])
 
 
-async def revalue(session: AsyncSession, submission: SubmissionRow, points: int) -> None:
-    """Give a submission, locked by the caller, other points; where it was counted, the standings follow."""
-    before = submission.points if submission.counted else None
-    submission.points = points
+async def revalue(session: AsyncSession, worth: Sequence[tuple[SubmissionRow, int]]) -> None:
+    """Give submissions, locked by the caller, other points; where they were counted, the standings follow."""
+    more = {row.id: points - (row.points or 0) for row, points in worth if row.counted}
+    fresh = [row.id for row, _ in worth if not row.counted and row.ranked and row.round_id is not None]
+    for row, points in worth:
+        row.points = points
     await session.flush()
-    mine = col(SubmissionRow.id) == submission.id
-    if before is None:
-        if submission.ranked and submission.round_id is not None:
-            await settle(session, mine)
-    elif before != points:
-        counted = await _countable(session, mine, col(SubmissionRow.counted).is_(True))
-        await _count(session, [(*board, points - before, 0) for _, *board in counted])
+    if fresh:
+        await settle(session, col(SubmissionRow.id).in_(fresh))
+    if any(more.values()):
+        changed = [id_ for id_, difference in more.items() if difference]
+        counted = await _countable(session, col(SubmissionRow.id).in_(changed), col(SubmissionRow.counted).is_(True))
+        await _count(session, [(*board, more[row.id], 0) for row, *board in counted])
 
 
 async def _countable(session: AsyncSession, *which: ColumnElement[bool]) -> Sequence[Any]:

@@ -1,6 +1,6 @@
 """Submissions and their grades, down to the standings they add up to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, text, update
@@ -169,10 +169,37 @@ class SqlGrades:
         return await read_answers(self._session, query)
 
     async def add(self, stored: StoredGrade, *, earned: int | None = None) -> bool:
-        return await self._keep(stored, earned, again=False)
+        held = await self._lock([stored.submission_id])
+        if not held or held[0].status == "withdrawn" or (grade_id := await self._made(stored)) is None:
+            return False
+        # Nobody rules on what was never graded.
+        rulings = {} if held[0].grade_id is None else await self._rulings([stored.submission_id])
+        self._make_current(held[0], grade_id, stored, rulings)
+        await revalue(self._session, [(held[0], points(stored.grade) if earned is None else earned)])
+        return True
 
-    async def renew(self, stored: StoredGrade, *, earned: int) -> bool:
-        return await self._keep(stored, earned, again=True)
+    async def renew(self, grades: Sequence[tuple[StoredGrade, int]]) -> frozenset[int]:
+        ids = [stored.submission_id for stored, _ in grades]
+        rulings = await self._rulings(ids)
+        worth: list[tuple[SubmissionRow, int]] = []
+        for stored, earned in grades:
+            # The session has it since it was held.
+            submission = await self._session.get(SubmissionRow, stored.submission_id)
+            if submission is None or submission.status == "withdrawn":
+                continue
+            grade_id = await self._made(stored) or await self._found(stored)
+            if grade_id is not None and grade_id != submission.grade_id:
+                self._make_current(submission, grade_id, stored, rulings)
+                worth.append((submission, earned))
+        await revalue(self._session, worth)
+        return frozenset(submission.id or 0 for submission, _ in worth)
+
+    def _make_current(
+        self, submission: SubmissionRow, grade_id: int, stored: StoredGrade, rulings: Mapping[int, Rulings]
+    ) -> None:
+        submission.grade_id, submission.status = grade_id, "graded"
+        submission.doubt = doubt(stored.grade, rulings.get(stored.submission_id, {}))
+        submission.ticket = None  # from here on it goes with the feedback
 
     async def kept(self, submission_ids: Collection[int], grader: str) -> Sequence[StoredGrade]:
         query = select(GradeRow).where(col(GradeRow.submission_id).in_(submission_ids), col(GradeRow.grader) == grader)
@@ -193,24 +220,6 @@ class SqlGrades:
             .scalars()
             .all()
         )
-
-    async def _keep(self, stored: StoredGrade, earned: int | None, *, again: bool) -> bool:
-        """`again`: a grade that is there already becomes the current one, unless it is."""
-        submission = next(iter(await self._lock([stored.submission_id])), None)
-        if submission is None or submission.status == "withdrawn":
-            return False
-        grade_id = await self._made(stored)
-        if grade_id is None and again:
-            grade_id = await self._found(stored)
-        if grade_id is None or grade_id == submission.grade_id:
-            return False
-        # Nobody rules on what was never graded.
-        rulings = {} if submission.grade_id is None else await self._rulings(stored.submission_id)
-        submission.grade_id, submission.status = grade_id, "graded"
-        submission.doubt = doubt(stored.grade, rulings)
-        submission.ticket = None  # from here on it goes with the feedback
-        await revalue(self._session, submission, points(stored.grade) if earned is None else earned)
-        return True
 
     async def _made(self, stored: StoredGrade) -> int | None:
         """The new row's id; None if the submission has this grade already."""
@@ -238,9 +247,8 @@ class SqlGrades:
         )
         return (await self._session.execute(query)).scalar_one_or_none()
 
-    async def _rulings(self, submission_id: int) -> Rulings:
-        found = await rulings_where(self._session, col(RulingRow.submission_id) == submission_id)
-        return found.get(submission_id, {})
+    async def _rulings(self, submission_ids: Collection[int]) -> Mapping[int, Rulings]:
+        return await rulings_where(self._session, col(RulingRow.submission_id).in_(submission_ids))
 
     async def current(self, submission_id: int) -> StoredGrade | None:
         query = (

@@ -915,13 +915,12 @@ async def test_a_grade_that_is_there_becomes_the_current_one_again_and_none_is_d
         given = await _answer(uow, await _player(uow, channel), channel, asked, "one two")
         await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
         first, second = _grade(given.id), _grade(given.id, 25.0, "test-2")
-        assert await uow.grades.renew(first, earned=63)
-        assert await uow.grades.renew(second, earned=25)
-        assert not await uow.grades.renew(second, earned=30)
-        assert await uow.grades.renew(first, earned=63)
+        for stored, earned in ((first, 63), (second, 25), (first, 63)):
+            await uow.grades.hold([given.id])
+            assert await uow.grades.renew([(stored, earned), (_grade(10_000), 1)]) == {given.id}
+            assert await uow.grades.renew([(stored, 99)]) == frozenset()
         assert await uow.grades.current(given.id) == first
         assert list(await uow.grades.kept([given.id], "test-2")) == [second]
-        assert not await uow.grades.renew(_grade(10_000), earned=1)
         await uow.commit()
     assert await _standing(any_store, channel.team_id) == [(1, "Ana", 63, 1)]
 
