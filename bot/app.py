@@ -35,6 +35,7 @@ from bot.settings import (
     DiscordSettings,
     GradingSettings,
     HttpSettings,
+    RulingSettings,
     SlackSettings,
     StoreSettings,
     read,
@@ -95,7 +96,8 @@ def load_content(root: Path | None = None) -> Bank:
 
 def make_game(store: SqlStore, bank: Bank, meter: Meter | None = None) -> Game:
     """The rules and the store, as every use case needs them."""
-    return Game(store, bank, read(AnswerSettings).limits, meter=meter or NoMeter())
+    unsure_below = read(RulingSettings).unsure_below
+    return Game(store, bank, read(AnswerSettings).limits, meter=meter or NoMeter(), unsure_below=unsure_below)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import QuizError
 from bot.quiz.limits import Limits
+from bot.quiz.ruling import UNSURE_BELOW
 
 _HOUSE = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,12 @@ class GradingSettings(_Settings):
     """Processes that grade. The bot itself never does: grading is CPU-bound and there is a GIL."""
 
     grading_workers: int = Field(default=1, ge=1, le=64)
+
+
+class RulingSettings(_Settings):
+    """Verdicts with less confidence than this (0 to 1) wait for a lead; 0: none does."""
+
+    unsure_below: float = Field(default=UNSURE_BELOW, ge=0, le=1)
 
 
 class ClockSettings(_Settings):
@@ -109,6 +116,7 @@ ALL: tuple[type[_Settings], ...] = (
     ContentSettings,
     AnswerSettings,
     GradingSettings,
+    RulingSettings,
     ClockSettings,
     HttpSettings,
     DiscordSettings,

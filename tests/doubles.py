@@ -1,13 +1,13 @@
 """A platform that remembers, people who type, and a table to put them around."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.chat.action import Action
 from bot.chat.command import parse
 from bot.chat.event import ButtonPressed, CommandUsed, FormSubmitted, Person, Place, Sink, ThreadReply
-from bot.chat.message import Form, Message
+from bot.chat.message import Buttons, Form, Message
 from bot.chat.plain import plain
 from bot.chat.platform import Capabilities, Delivered, Finding, SendResult, Target
 from bot.content.schema import Question
@@ -95,8 +95,30 @@ class RecordingReply:
         return None
 
     @property
+    def buttons(self) -> dict[str, str]:
+        """What can be pressed, by label: the ids of the last message."""
+        rows = [block for block in self.told[-1].blocks if isinstance(block, Buttons)]
+        return {button.label: str(button.action) for row in rows for button in row.items}
+
+    @property
     def text(self) -> str:
         return "\n".join(plain(message, width=100) for message in self.told)
+
+
+class HesitantGrader(OfflineGrader):
+    """Judges as the offline grader does, and is hardly sure of these key points."""
+
+    def __init__(self, *points: str, confidence: float = 0.3) -> None:
+        self._points = points
+        self._confidence = confidence
+
+    async def grade(self, question: Question, answer: str) -> Grade:
+        grade = await super().grade(question, answer)
+        points = tuple(
+            replace(point, confidence=self._confidence) if point.id in self._points else replace(point, confidence=0.9)
+            for point in grade.points
+        )
+        return replace(grade, points=points)
 
 
 class FailingGrader:
@@ -139,11 +161,10 @@ class Table:
     async def leads(self, command: str) -> RecordingReply:
         return await self.says("lead", command, leads=True)
 
-    async def presses(self, who: str, action: str) -> RecordingReply:
+    async def presses(self, who: str, action: str, *, leads: bool = False) -> RecordingReply:
         reply = RecordingReply()
-        await self.dispatch(
-            ButtonPressed(self._id(None), self.now, Person(who, who), self.place, reply, Action.parse(action))
-        )
+        person = Person(who, who, leads)
+        await self.dispatch(ButtonPressed(self._id(None), self.now, person, self.place, reply, Action.parse(action)))
         return reply
 
     async def submits(

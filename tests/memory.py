@@ -2,7 +2,7 @@
 
 import asyncio
 import copy
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -15,6 +15,7 @@ from bot.grading.verdict import Verdict
 from bot.quiz.items import Judged
 from bot.quiz.period import Period
 from bot.quiz.round import Round, RoundStatus
+from bot.quiz.ruling import Ruling, doubt
 from bot.quiz.schedule import Plan, Schedule
 from bot.quiz.scoring import points, ranks
 from bot.quiz.submission import Submission
@@ -23,12 +24,14 @@ from bot.services import ports
 from bot.services.ports import NotStored
 from bot.services.records import (
     Board,
+    GradedAnswer,
     Opening,
     OutboxRow,
     Parcel,
     Played,
     PointTally,
     RowStatus,
+    Scope,
     Standing,
     StoredGrade,
     Task,
@@ -46,7 +49,9 @@ class _Work:
 
     submission: Submission
     available_at: datetime
-    grades: list[StoredGrade] = field(default_factory=list)
+    grades: list[StoredGrade] = field(default_factory=list)  # the current one is the last
+    points: int = 0
+    rulings: list[Ruling] = field(default_factory=list)
     counted: bool = False
     claimed: bool = False
     withdrawn: bool = False
@@ -124,6 +129,8 @@ class MemoryUnitOfWork:
         self.rounds: ports.Rounds = _Rounds(state)
         self.submissions: ports.Submissions = _Submissions(state)
         self.grades: ports.Grades = _Grades(state)
+        self.rulings: ports.Rulings = _Rulings(state)
+        self.outdated: ports.Outdated = _Outdated(state)
         self.hints: ports.Hints = _Hints(state)
         self.outbox: ports.Outbox = _Outbox(state)
         self.inbox: ports.Inbox = _Inbox(state)
@@ -290,6 +297,12 @@ class _Players:
             same_team = state.channels[schedule.channel_id].team_id == player.team_id
             if same_team and schedule.lead_id == player.external_id:
                 state.schedules[schedule.id] = replace(schedule, lead_id=None)
+        for work in state.work.values():
+            channel = state.channels[work.submission.channel_id]
+            if (channel.team_id, channel.platform) == (player.team_id, player.platform):
+                mine = [ruling.ruled_by == player.external_id for ruling in work.rulings]
+                pairs = zip(work.rulings, mine, strict=True)
+                work.rulings = [replace(ruling, ruled_by=None) if own else ruling for ruling, own in pairs]
         del state.players[player_id]
 
 
@@ -468,7 +481,7 @@ class _Submissions:
     async def withdraw(self, submission_id: int) -> None:
         work = self._state.work[submission_id]
         work.submission = replace(work.submission, answer="", ticket=None)
-        work.withdrawn, work.grades = True, []
+        work.withdrawn, work.grades, work.rulings = True, [], []
 
     async def ranked_of(self, round_id: int, player_id: int) -> Submission | None:
         return next((s for s in self._of(player_id) if s.ranked and s.round_id == round_id), None)
@@ -494,19 +507,44 @@ class _Grades:
     def __init__(self, state: _State) -> None:
         self._state = state
 
-    async def add(self, stored: StoredGrade) -> bool:
+    async def hold(self, submission_ids: Collection[int]) -> Sequence[GradedAnswer]:
+        found = (self._state.work.get(id_) for id_ in sorted(submission_ids))
+        return [_graded(self._state, work) for work in found if work and work.grades]
+
+    async def add(self, stored: StoredGrade, *, earned: int | None = None) -> bool:
         work = self._state.work.get(stored.submission_id)
-        made_from = (stored.grade.grader, stored.rubric)
-        if work is None or work.withdrawn or made_from in {(kept.grade.grader, kept.rubric) for kept in work.grades}:
+        if work is None or work.withdrawn or _made_from(stored) in map(_made_from, work.grades):
             return False
-        before = points(work.grades[-1].grade) if work.counted else None
+        self._make_current(work, stored, points(stored.grade) if earned is None else earned)
+        return True
+
+    async def renew(self, grades: Sequence[tuple[StoredGrade, int]]) -> frozenset[int]:
+        return frozenset([stored.submission_id for stored, earned in grades if self._renew(stored, earned)])
+
+    def _renew(self, stored: StoredGrade, earned: int) -> bool:
+        work = self._state.work.get(stored.submission_id)
+        if work is None or work.withdrawn or (work.grades and _made_from(work.grades[-1]) == _made_from(stored)):
+            return False
+        known = [kept for kept in work.grades if _made_from(kept) == _made_from(stored)]
+        work.grades = [kept for kept in work.grades if kept not in known]
+        self._make_current(work, known[0] if known else stored, earned)
+        return True
+
+    async def kept(self, submission_ids: Collection[int], grader: str) -> Sequence[StoredGrade]:
+        works = (self._state.work[id_] for id_ in submission_ids if id_ in self._state.work)
+        return [kept for work in works for kept in work.grades if kept.grade.grader == grader]
+
+    def _make_current(self, work: _Work, stored: StoredGrade, earned: int) -> None:
         work.grades.append(stored)
         work.submission = replace(work.submission, ticket=None)
-        if before is not None:
-            self._count(work, points(stored.grade) - before, rounds=0)
+        self._revalue(work, earned)
+
+    def _revalue(self, work: _Work, earned: int) -> None:
+        before, work.points = work.points, earned
+        if work.counted:
+            self._count(work, earned - before, rounds=0)
         else:
             self._settle(work)
-        return True
 
     async def current(self, submission_id: int) -> StoredGrade | None:
         work = self._state.work.get(submission_id)
@@ -522,7 +560,7 @@ class _Grades:
         closed = asked is not None and asked.status is RoundStatus.CLOSED
         if closed and work.submission.ranked and work.grades and not work.counted:
             work.counted = True
-            self._count(work, points(work.grades[-1].grade), rounds=1)
+            self._count(work, work.points, rounds=1)
 
     def _count(self, work: _Work, more: int, *, rounds: int) -> None:
         asked = self._state.rounds[work.submission.round_id or 0]
@@ -531,6 +569,92 @@ class _Grades:
             key = (player.team_id, period.key(asked.day), player.id)
             had = self._state.standings.get(key, (0, 0))
             self._state.standings[key] = (had[0] + more, had[1] + rounds)
+
+
+def _made_from(stored: StoredGrade) -> tuple[str, str]:
+    return stored.grade.grader, stored.rubric
+
+
+def _newest(work: _Work) -> dict[str, Verdict]:
+    return {ruling.point_id: ruling.verdict for ruling in work.rulings}
+
+
+def _graded(state: _State, work: _Work) -> GradedAnswer:
+    asked = state.rounds.get(work.submission.round_id or 0)
+    day = asked.day if asked else None
+    return GradedAnswer(work.submission, work.grades[-1], _newest(work), work.points, work.counted, day)
+
+
+class _Rulings:
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    async def add(self, ruling: Ruling, *, earned: int) -> None:
+        work = self._state.work[ruling.submission_id]
+        work.rulings.append(ruling)
+        _Grades(self._state)._revalue(work, earned)
+
+    async def on(self, submission_id: int) -> Mapping[str, Verdict]:
+        work = self._state.work.get(submission_id)
+        return _newest(work) if work else {}
+
+    async def history(self, submission_id: int) -> Sequence[Ruling]:
+        work = self._state.work.get(submission_id)
+        return list(work.rulings) if work else []
+
+    async def unsure(
+        self, team_id: int, question_ids: Collection[str], *, below: float, upto: int | None, limit: int
+    ) -> Sequence[GradedAnswer]:
+        found = [
+            answer
+            for work in self._state.work.values()
+            if work.grades and (answer := _graded(self._state, work)) and self._waits(answer, team_id, below)
+        ]
+        asked = [a for a in found if a.submission.question_id in question_ids]
+        asked = [a for a in asked if upto is None or a.submission.id <= upto]
+        return sorted(asked, key=lambda a: -a.submission.id)[:limit]
+
+    async def waiting(self, team_id: int, question_ids: Collection[str], *, below: float) -> int:
+        return len(await self.unsure(team_id, question_ids, below=below, upto=None, limit=1_000_000))
+
+    def _waits(self, answer: GradedAnswer, team_id: int, below: float) -> bool:
+        given = answer.submission
+        asked = self._state.rounds.get(given.round_id or 0)
+        least = doubt(answer.stored.grade, answer.rulings)
+        ours = self._state.players[given.player_id].team_id == team_id
+        closed = asked is not None and asked.status is RoundStatus.CLOSED
+        return ours and closed and given.ranked and least is not None and least < below
+
+
+class _Outdated:
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    def _graded(self, scope: Scope) -> list[GradedAnswer]:
+        found = [_graded(self._state, work) for work in self._state.work.values() if work.grades]
+        found = [a for a in found if scope.team_id in (None, self._state.players[a.submission.player_id].team_id)]
+        return [a for a in found if scope.since is None or a.submission.submitted_at >= scope.since]
+
+    def _outdated(self, scope: Scope) -> list[GradedAnswer]:
+        found = [answer for answer in self._graded(scope) if answer.submission.question_id in scope.rubrics]
+        todays = {answer.submission.id: scope.rubrics[answer.submission.question_id] for answer in found}
+        return [
+            answer
+            for answer in found
+            if scope.up_to_date_too or _made_from(answer.stored) != (scope.grader, todays[answer.submission.id])
+        ]
+
+    async def people(self, scope: Scope, *, after: int, limit: int) -> Sequence[Player]:
+        ids = sorted({answer.submission.player_id for answer in self._outdated(scope)})
+        return [self._state.players[id_] for id_ in ids if id_ > after][:limit]
+
+    async def answers(self, scope: Scope, player_ids: Collection[int]) -> Sequence[GradedAnswer]:
+        found = [answer for answer in self._outdated(scope) if answer.submission.player_id in player_ids]
+        return sorted(found, key=lambda a: (a.submission.player_id, a.submission.id))
+
+    async def without_question(self, scope: Scope) -> Mapping[str, int]:
+        names = (answer.submission.question_id for answer in self._graded(scope))
+        return dict(sorted(Counter(name for name in names if name not in scope.rubrics).items()))
 
 
 class _Hints:
@@ -745,7 +869,7 @@ class _Views:
             given = work.submission
             asked = self._state.rounds.get(given.round_id or 0)
             day = asked.day if asked else given.submitted_at.date()
-            earned = points(work.grades[-1].grade) if work.grades else None
+            earned = work.points if work.grades else None
             played.append(Played(given.id, given.question_id, day, given.submitted_at, given.ranked, earned))
         return played[:limit]
 
@@ -753,13 +877,17 @@ class _Views:
         earned: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
         for work in self._works(player_id):
             for point in work.grades[-1].grade.points if work.grades else ():
-                earned[work.submission.question_id, point.id].append(Verdict(point.verdict).credit)
+                verdict = _newest(work).get(point.id, point.verdict)
+                earned[work.submission.question_id, point.id].append(verdict.credit)
         return [PointTally(*key, len(each), sum(each) / len(each)) for key, each in sorted(earned.items())]
 
     async def judged(self, question_ids: Collection[str]) -> Sequence[Judged]:
         graded = [w for w in self._state.work.values() if w.grades and w.submission.question_id in question_ids]
         graded.sort(key=lambda w: (w.submission.submitted_at, w.submission.id))
-        return [Judged(w.submission.question_id, {p.id: p.verdict for p in w.grades[-1].grade.points}) for w in graded]
+        return [
+            Judged(w.submission.question_id, {p.id: _newest(w).get(p.id, p.verdict) for p in w.grades[-1].grade.points})
+            for w in graded
+        ]
 
     async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:
         answered = {w.submission.round_id for w in self._works(player_id) if w.submission.ranked and not w.withdrawn}
@@ -768,7 +896,7 @@ class _Views:
 
     async def round_scores(self, round_id: int) -> Sequence[tuple[str, int]]:
         scored = [
-            (w.submission, points(w.grades[-1].grade))
+            (w.submission, w.points)
             for w in self._state.work.values()
             if w.submission.round_id == round_id and w.submission.ranked and w.grades
         ]

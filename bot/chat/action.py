@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.errors import QuizError
 
-_FORM = re.compile(r"(?P<verb>[a-z]+(?:-[a-z]+)*):v1:(?P<subject>[A-Za-z0-9._-]{1,83})\Z")
+_FORM = re.compile(r"(?P<verb>[a-z]+(?:-[a-z]+)*):v1:(?P<subject>[A-Za-z0-9._-]{1,92})\Z")
+_LONGEST = 100  # characters that every platform takes
 
 
 class UnknownAction(QuizError):
@@ -17,7 +18,8 @@ class Action:
     """What a button does and to what: `answer` on round 12 is `answer:v1:12`.
 
     Verbs: `answer` (subject: round id, or `round id.question id`), `practice` (question id), `hint` (round id),
-    `practice-hint` (question id), `forget` (`me`), `why` (`last`), `setup` (`form`), `preview` and `post` (`next`).
+    `practice-hint` (question id), `forget` (`me`), `why` (`last`), `setup` (`form`), `preview` and `post` (`next`),
+    `rule` (`submission id.key point id.verdict`), `unsure` (`submission id.key point id`, the last one seen).
     """
 
     verb: str
@@ -30,6 +32,6 @@ class Action:
     def parse(cls, text: str) -> "Action":
         """Read an id back. Anyone can replay one: check state again. Raises `UnknownAction`."""
         match = _FORM.match(text)
-        if match is None:
+        if match is None or len(text) > _LONGEST:
             raise UnknownAction(text[:100])
         return cls(match["verb"], match["subject"])

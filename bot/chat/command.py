@@ -150,6 +150,7 @@ COMMANDS: tuple[Command, ...] = (
         (Option("question", "A question's id", _matches(_SLUG), "question"),),
     ),
     Command(("quiz-admin", "close"), "Close the open round now"),
+    Command(("quiz-admin", "unsure"), "Decide verdicts of which the grader is not sure"),
     Command(("quiz-admin", "lead"), "Who may use these commands"),
     Command(("quiz-admin", "lead", "add"), "Let somebody use these commands", (_PERSON,)),
     Command(("quiz-admin", "lead", "remove"), "Take that back", (_PERSON,)),

@@ -99,12 +99,16 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a list: a mark, our text, the person's own words in quotes, and a remark below."""
+    """One line of a list: a mark, our text, the person's own words in quotes, and a remark below.
+
+    `note`: a few words about the mark itself, such as who decided.
+    """
 
     mark: Mark
     text: str
     quote: str | None = None
     remark: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,8 @@ def _item(item: Item, width: int) -> Iterator[str]:
     yield from _wrap(visible(item.text, one_line=True), width, first=mark.ljust(len(indent)), rest=indent)
     if item.quote is not None:
         yield from _wrap(f"“{visible(item.quote, one_line=True)}”", width, first=indent, rest=indent)
+    if item.note is not None:
+        yield from _wrap(f"({visible(item.note, one_line=True)})", width, first=indent, rest=indent)
     if item.remark is not None:
         yield from _wrap(visible(item.remark, one_line=True), width, first=indent, rest=indent)
 

@@ -11,6 +11,7 @@ from bot.cli.data import db, export, forget
 from bot.cli.doctor import doctor
 from bot.cli.failure import FailureGroup
 from bot.cli.grading import evaluate, grade
+from bot.cli.regrade import regrade_
 from bot.cli.room import play
 from bot.cli.run import run
 from bot.cli.slack import slack_manifest
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (run, play, grade, evaluate, content, db, doctor, export, forget, slack_manifest):
+for command in (run, play, grade, evaluate, content, db, doctor, export, forget, regrade_, slack_manifest):
     main.add_command(command)

@@ -1,8 +1,8 @@
 """Make the message of an outbox row from what the store says at the moment of sending."""
 
 from bot.chat.message import Message
-from bot.services.cards.feedback import feedback_card
-from bot.services.cards.notice import notice_card
+from bot.services.cards.feedback import feedback_card, ruled_card
+from bot.services.cards.notice import correction_card, notice_card
 from bot.services.cards.question import question_card
 from bot.services.cards.reveal import reveal_card
 from bot.services.game import Game
@@ -16,11 +16,16 @@ async def compose(game: Game, uow: UnitOfWork, row: OutboxRow) -> Message | None
     """The message to send, or None if there is nothing left to show."""
     if row.task is Task.NOTICE:
         return notice_card(row.text or "")
+    if row.task is Task.CORRECTION:
+        return correction_card(row.text or "")
     if row.subject_id is None:
         return None
     if row.task is Task.FEEDBACK:
         submission = await uow.submissions.get(row.subject_id)
         return feedback_card(await feedback_of(game, uow, submission)) if submission else None
+    if row.task is Task.RULING:
+        submission = await uow.submissions.get(row.subject_id)
+        return ruled_card(await feedback_of(game, uow, submission), int(row.text or 0)) if submission else None
     asked = await uow.rounds.get(row.subject_id)
     question = game.bank.questions.get(asked.question_id or "")
     if question is None:

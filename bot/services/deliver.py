@@ -96,7 +96,7 @@ async def record(game: Game, row: OutboxRow, result: SendResult, now: datetime, 
 
 def _named(row: OutboxRow) -> dict[str, object]:
     """What a log calls it: with its round or its submission."""
-    subject = "submission" if row.task is Task.FEEDBACK else "round"
+    subject = "submission" if row.task in (Task.FEEDBACK, Task.RULING) else "round"
     return {"row": row.id, "task": str(row.task)} | ({subject: row.subject_id} if row.subject_id is not None else {})
 
 

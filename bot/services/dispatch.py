@@ -21,7 +21,24 @@ from bot.chat.event import (
 from bot.chat.message import Form, Message, When, WhenStyle
 from bot.chat.platform import ChatPlatform
 from bot.errors import QuizError
-from bot.services import admin, amend, answer, ask, board, close, hint, home, leads, privacy, today, why, workspace
+from bot.grading.verdict import Verdict
+from bot.services import (
+    admin,
+    amend,
+    answer,
+    ask,
+    board,
+    close,
+    hint,
+    home,
+    leads,
+    privacy,
+    rule,
+    today,
+    unsure,
+    why,
+    workspace,
+)
 from bot.services.cards.board import leaderboard_card, record_card
 from bot.services.cards.feedback import amended_card, feedback_card, practised_again_card, received_card
 from bot.services.cards.help import help_card
@@ -41,6 +58,7 @@ from bot.services.cards.question import (
 )
 from bot.services.cards.schedule import health_card, outlook_card
 from bot.services.cards.setup import setup_card, setup_form
+from bot.services.cards.unsure import unsure_card
 from bot.services.cards.words import note
 from bot.services.facts import NoOpenRound, NoQuizHere
 from bot.services.game import Game
@@ -159,6 +177,21 @@ class Dispatcher:
     async def _post_button(self, event: Event, _: Action) -> Message | None:
         await leads.require_lead(self.game, event)
         return await self._post(event, None)
+
+    async def _later_button(self, event: Event, action: Action) -> Message | None:
+        await leads.require_lead(self.game, event)
+        submission_id, point_id = _number(action), action.subject.partition(".")[2]
+        return unsure_card(await unsure.doubts(self.game, event, after=(submission_id, point_id)))
+
+    async def _rule_button(self, event: Event, action: Action) -> Message | None:
+        await leads.require_lead(self.game, event)
+        submission_id, (point_id, _, word) = _number(action), action.subject.partition(".")[2].partition(".")
+        if word not in list(Verdict):
+            raise UnknownAction(str(action))
+        verdict = Verdict(word)
+        await rule.rule(self.game, event, submission_id, point_id, verdict)
+        following = await unsure.doubts(self.game, event, after=(submission_id, point_id))
+        return unsure_card(following, ruled=verdict)
 
     async def _open_setup_form(self, event: Event) -> Message | None:
         packs = [(name, pack.title) for name, pack in sorted(self.game.bank.packs.items())]
@@ -286,6 +319,10 @@ class Dispatcher:
     async def leads(self, event: CommandUsed) -> Message | None:
         return leads_card(await leads.leads(self.game, event))
 
+    async def unsure(self, event: CommandUsed) -> Message | None:
+        await event.reply.acknowledge()
+        return unsure_card(await unsure.doubts(self.game, event))
+
     async def lead_add(self, event: CommandUsed) -> Message | None:
         return leads_card(await leads.name_lead(self.game, event, event.options.get("person")))
 
@@ -349,6 +386,7 @@ _COMMANDS: Mapping[tuple[str, ...], Handler] = {
     ("quiz-admin", "schedule", "skip"): Dispatcher.schedule_skip,
     ("quiz-admin", "post"): Dispatcher.post,
     ("quiz-admin", "close"): Dispatcher.close,
+    ("quiz-admin", "unsure"): Dispatcher.unsure,
     ("quiz-admin", "lead"): Dispatcher.leads,
     ("quiz-admin", "lead", "add"): Dispatcher.lead_add,
     ("quiz-admin", "lead", "remove"): Dispatcher.lead_remove,
@@ -366,6 +404,8 @@ _BUTTONS: Mapping[str, Callable[[Dispatcher, Event, Action], Awaitable[Message |
     "setup": Dispatcher._setup_button,
     "preview": Dispatcher._preview_button,
     "post": Dispatcher._post_button,
+    "unsure": Dispatcher._later_button,
+    "rule": Dispatcher._rule_button,
 }
 
 

@@ -29,6 +29,10 @@ class NotNamed(QuizError):
     name: str
 
 
+class NothingToRule(QuizError):
+    """No such verdict on a ranked answer of a closed round of this team."""
+
+
 class NothingToForget(QuizError):
     """Nothing is kept about this person."""
 

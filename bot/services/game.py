@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.chat.event import Reply
 from bot.content.bank import Bank
 from bot.quiz.limits import Limits
+from bot.quiz.ruling import UNSURE_BELOW
 from bot.services.meter import Meter, NoMeter
 from bot.services.ports import Store
 
@@ -79,7 +80,10 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """The store, the questions, the limits; who waits for feedback, and who waits for work."""
+    """The store, the questions, the limits; who waits for feedback, and who waits for work.
+
+    `unsure_below`: verdicts with less confidence are not sure, see `quiz.ruling`.
+    """
 
     store: Store
     bank: Bank
@@ -87,3 +91,4 @@ class Game:
     replies: OpenReplies = field(default_factory=OpenReplies)
     work: Bell = field(default_factory=Bell)
     meter: Meter = field(default_factory=NoMeter)
+    unsure_below: float = UNSURE_BELOW

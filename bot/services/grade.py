@@ -9,6 +9,8 @@ import structlog
 
 from bot.content.rubric import rubric_hash
 from bot.grading.verdict import Grade, Grader
+from bot.quiz.ruling import ruled
+from bot.quiz.scoring import points
 from bot.quiz.submission import Submission
 from bot.services.game import Game
 from bot.services.ports import StoreUnavailable
@@ -85,7 +87,10 @@ async def _kept(game: Game, submission: Submission, grade: Grade, now: datetime)
 async def _keep(game: Game, submission: Submission, grade: Grade, now: datetime) -> None:
     question = game.bank.get(submission.question_id)
     async with game.store.write() as uow:
-        if await uow.grades.add(StoredGrade(submission.id, grade, rubric_hash(question), now)):
+        # Of two graders at work on one answer, the later may find it graded and ruled on.
+        held = await uow.grades.hold([submission.id])
+        earned = points(ruled(grade, held[0].rulings if held else {}, question))
+        if await uow.grades.add(StoredGrade(submission.id, grade, rubric_hash(question), now), earned=earned):
             player = await uow.players.get(submission.player_id)
             key = feedback_key(submission.id)
             to = player.external_id

@@ -13,18 +13,22 @@ from typing import Protocol, Self
 
 from bot.chat.event import Place
 from bot.errors import QuizError
+from bot.grading.verdict import Verdict
 from bot.quiz.items import Judged
 from bot.quiz.round import Round, RoundStatus
+from bot.quiz.ruling import Ruling
 from bot.quiz.schedule import Plan, Schedule
 from bot.quiz.submission import Submission
 from bot.quiz.team import Channel, Player, Team
 from bot.services.records import (
     Board,
+    GradedAnswer,
     Opening,
     OutboxRow,
     Parcel,
     Played,
     PointTally,
+    Scope,
     StoredGrade,
     TeamExport,
 )
@@ -227,7 +231,7 @@ class Submissions(Protocol):
         ...
 
     async def withdraw(self, submission_id: int) -> None:
-        """Erase text, ticket and grades; it counts no more, but is still the ranked one of its round.
+        """Erase text, ticket, grades and rulings; it counts no more, but is still the ranked one of its round.
 
         Only before its round is closed: points in the standings stay.
         """
@@ -245,17 +249,77 @@ class Submissions(Protocol):
 
 
 class Grades(Protocol):
-    async def add(self, stored: StoredGrade) -> bool:
-        """Keep it and make it the submission's current grade.
+    async def add(self, stored: StoredGrade, *, earned: int | None = None) -> bool:
+        """Keep it and make it the submission's current grade. `earned`: its points with rulings laid over it.
 
         False (and nothing changed) if the submission has this grade already or is gone.
         """
+        ...
+
+    async def renew(self, grades: Sequence[tuple[StoredGrade, int]]) -> frozenset[int]:
+        """Make these grades, each with what it earned as in `add`, the current ones; a known one becomes it again.
+
+        `hold` their submissions first. The ids of those that changed: neither gone nor up to date.
+        """
+        ...
+
+    async def kept(self, submission_ids: Collection[int], grader: str) -> Sequence[StoredGrade]:
+        """All grades of these submissions by that grader, current or not."""
+        ...
+
+    async def hold(self, submission_ids: Collection[int]) -> Sequence[GradedAnswer]:
+        """The graded ones among them, by id. None of them is graded, ruled on or counted until this unit ends."""
         ...
 
     async def current(self, submission_id: int) -> StoredGrade | None: ...
 
     async def settle(self, round_ids: Sequence[int]) -> None:
         """Add to the standings every ranked grade of these closed rounds not yet counted."""
+        ...
+
+
+class Rulings(Protocol):
+    async def add(self, ruling: Ruling, *, earned: int) -> None:
+        """Keep it; the newest on a key point counts. `earned`: the submission's points with it, which it has now.
+
+        `Grades.hold` the submission first: it must have a grade.
+        """
+        ...
+
+    async def on(self, submission_id: int) -> Mapping[str, Verdict]: ...
+
+    async def history(self, submission_id: int) -> Sequence[Ruling]:
+        """Every ruling on it, oldest first."""
+        ...
+
+    async def unsure(
+        self, team_id: int, question_ids: Collection[str], *, below: float, upto: int | None, limit: int
+    ) -> Sequence[GradedAnswer]:
+        """Ranked answers to these questions, in closed rounds of the team, newest first.
+
+        Only those with a verdict that is less confident than `below` and that nobody ruled on. `upto`: with that
+        submission id or a smaller one.
+        """
+        ...
+
+    async def waiting(self, team_id: int, question_ids: Collection[str], *, below: float) -> int:
+        """How many answers `unsure` would find without a limit."""
+        ...
+
+
+class Outdated(Protocol):
+    """Graded answers that a regrade looks at; see `Scope`. Pending and withdrawn ones are never among them."""
+
+    async def people(self, scope: Scope, *, after: int, limit: int) -> Sequence[Player]:
+        """Who gave them, by id, with an id greater than `after`."""
+        ...
+
+    async def answers(self, scope: Scope, player_ids: Collection[int]) -> Sequence[GradedAnswer]:
+        """Theirs, by player and then by id."""
+        ...
+
+    async def without_question(self, scope: Scope) -> Mapping[str, int]:
+        """By question id, how many answers there are to questions of which `scope` has no rubric."""
         ...
 
 
@@ -407,6 +471,8 @@ class UnitOfWork(Protocol):
     rounds: Rounds
     submissions: Submissions
     grades: Grades
+    rulings: Rulings
+    outdated: Outdated
     hints: Hints
     outbox: Outbox
     inbox: Inbox

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from bot.grading.verdict import Grade
 from bot.quiz.round import RoundStatus
+from bot.quiz.ruling import Rulings
+from bot.quiz.submission import Submission
 from bot.quiz.team import Channel
 
 
@@ -18,6 +20,8 @@ class Task(StrEnum):
     FEEDBACK = "feedback"  # subject: submission id, private to one person
     NOTICE = "notice"  # for the leads; text in `text`
     TALLY = "tally"  # subject: round id; brings its post up to date
+    RULING = "ruling"  # subject: submission id, private to one person; `text`: its points before
+    CORRECTION = "correction"  # private to one person; text in `text`
 
 
 class RowStatus(StrEnum):
@@ -58,8 +62,9 @@ class OutboxRow:
 
 
 def lane_of(task: Task, channel_id: int, person_id: str | None) -> str:
-    """Edits of a post have a lane of their own: one that waits for its time must hold up no message."""
-    return f"{channel_id}/{'#' if task is Task.TALLY else person_id or ''}"
+    """What waits for its time has a lane of its own, so that it holds up no message: edits of a post, rulings."""
+    later = "#" if task in (Task.TALLY, Task.RULING) else ""
+    return f"{channel_id}/{later}{person_id or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,37 @@ class StoredGrade:
     grade: Grade
     rubric: str
     graded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GradedAnswer:
+    """An answer with its current grade and the rulings that hold on it.
+
+    `points`: as they stand, rulings laid over the grade. `counted`: in the standings. `day`: its round's local date,
+    None for practice outside of a round.
+    """
+
+    submission: Submission
+    stored: StoredGrade
+    rulings: Rulings
+    points: int
+    counted: bool
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Graded answers whose current grade is not of `grader` and of today's rubric.
+
+    `rubrics`: today's rubric hash by question id; other questions are out of it. `since`: answered then or later
+    (aware). `up_to_date_too`: also those whose current grade is of today.
+    """
+
+    grader: str
+    rubrics: Mapping[str, str]
+    team_id: int | None = None
+    since: datetime | None = None
+    up_to_date_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)

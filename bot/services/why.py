@@ -1,10 +1,11 @@
 """Show the feedback of an answer, now or again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.chat.event import Event
 from bot.content.schema import Question
 from bot.quiz.round import Round
+from bot.quiz.ruling import UNSURE_BELOW, Rulings
 from bot.quiz.submission import Submission
 from bot.services.facts import NothingGraded
 from bot.services.game import Game
@@ -15,13 +16,18 @@ from bot.services.where import known_player
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One answer and what came of it. `stored` is None while it is pending; `question` None if it left the bank."""
+    """One answer and what came of it. `stored` is None while it is pending; `question` None if it left the bank.
+
+    `rulings`: by key point, what a lead decided. `unsure_below`: see `quiz.ruling`.
+    """
 
     submission: Submission
     question: Question | None
     stored: StoredGrade | None
     asked: Round | None
     tz: str
+    rulings: Rulings = field(default_factory=dict)
+    unsure_below: float = UNSURE_BELOW
 
 
 async def last_feedback(game: Game, event: Event) -> Feedback:
@@ -43,4 +49,6 @@ async def feedback_of(game: Game, uow: UnitOfWork, submission: Submission) -> Fe
         await uow.grades.current(submission.id),
         await uow.rounds.get(submission.round_id) if submission.round_id is not None else None,
         schedule.plan.tz if schedule else "UTC",
+        await uow.rulings.on(submission.id),
+        game.unsure_below,
     )

@@ -18,7 +18,9 @@ from bot.store.tables import (
     LeadRow,
     OutboxTable,
     PlayerRow,
+    RulingRow,
     ScheduleRow,
+    SubmissionRow,
     TeamRow,
     WorkspaceRow,
 )
@@ -216,6 +218,12 @@ class SqlPlayers:
             update(ScheduleRow)
             .where(col(ScheduleRow.lead_id) == player.external_id, col(ScheduleRow.channel_id).in_(mine))
             .values(lead_id=None)
+        )
+        given = select(col(SubmissionRow.id)).where(col(SubmissionRow.channel_id).in_(mine))
+        await self._session.execute(
+            update(RulingRow)
+            .where(col(RulingRow.ruled_by) == player.external_id, col(RulingRow.submission_id).in_(given))
+            .values(ruled_by=None)
         )
         await self._session.execute(delete(PlayerRow).where(col(PlayerRow.id) == player_id))
 

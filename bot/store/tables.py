@@ -145,6 +145,7 @@ class SubmissionRow(SQLModel, table=True):
         ),
         Index("ix_submission_player", "player_id", "submitted_at"),
         Index("ix_submission_message", "channel_id", "message_ref"),
+        Index("ix_submission_doubt", "doubt"),
     )
     id: int | None = Field(default=None, primary_key=True)
     player_id: int = _parent("player")
@@ -158,7 +159,8 @@ class SubmissionRow(SQLModel, table=True):
     available_at: datetime = _instant()
     attempts: int = 0
     grade_id: int | None = None  # the current grade
-    points: int | None = None  # of the current grade
+    points: int | None = None  # of the current grade, with rulings laid over it
+    doubt: float | None = None  # the least confidence of its verdicts that nobody ruled on
     counted: bool = False  # in the standings already
     ticket: str | None = None
     message_ref: str | None = None
@@ -175,6 +177,19 @@ class GradeRow(SQLModel, table=True):
     verdicts: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     misconceptions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     graded_at: datetime = _instant()
+
+
+class RulingRow(SQLModel, table=True):
+    """Never changed: of several on one key point, the newest counts."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (Index("ix_ruling_submission", "submission_id", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = _parent("submission")
+    point_id: str
+    verdict: str
+    ruled_by: str | None = None  # the lead's external id, until the lead is forgotten
+    ruled_at: datetime = _instant()
 
 
 class HintRow(SQLModel, table=True):

@@ -13,6 +13,7 @@ from bot.services.ports import StoreUnavailable
 from bot.store.people import SqlInstallations, SqlLeads, SqlPlayers, SqlTeams
 from bot.store.play import SqlHints, SqlRounds, SqlSchedules
 from bot.store.post import SqlInbox, SqlMemory, SqlOutbox
+from bot.store.rulings import SqlOutdated, SqlRulings
 from bot.store.views import SqlViews
 from bot.store.work import SqlGrades, SqlSubmissions
 
@@ -35,6 +36,8 @@ class SqlUnitOfWork:
         self.rounds: ports.Rounds = SqlRounds(self._session)
         self.submissions: ports.Submissions = SqlSubmissions(self._session)
         self.grades: ports.Grades = SqlGrades(self._session)
+        self.rulings: ports.Rulings = SqlRulings(self._session)
+        self.outdated: ports.Outdated = SqlOutdated(self._session)
         self.hints: ports.Hints = SqlHints(self._session)
         self.outbox: ports.Outbox = SqlOutbox(self._session)
         self.inbox: ports.Inbox = SqlInbox(self._session)

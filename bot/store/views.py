@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.grading.verdict import Verdict
 from bot.quiz.items import Judged
 from bot.quiz.round import Round
+from bot.quiz.ruling import Rulings
 from bot.quiz.team import Team
 from bot.services.ports import NotStored
 from bot.services.records import Board, Played, PointTally, Standing, TeamExport
+from bot.store.answers import rulings_where
 from bot.store.play import round_of
 from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow, TeamRow
 
@@ -71,14 +73,15 @@ class SqlViews:
 
     async def point_tallies(self, player_id: int) -> Sequence[PointTally]:
         query = (
-            select(col(SubmissionRow.question_id), col(GradeRow.verdicts))
+            select(col(SubmissionRow.id), col(SubmissionRow.question_id), col(GradeRow.verdicts))
             .join(GradeRow, col(GradeRow.id) == col(SubmissionRow.grade_id))
             .where(col(SubmissionRow.player_id) == player_id)
         )
+        rulings = await rulings_where(self._session, col(SubmissionRow.player_id) == player_id)
         credits: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-        for question_id, verdicts in await self._session.execute(query):
-            for point in verdicts:
-                credits[question_id, point["id"]].append(Verdict(point["verdict"]).credit)
+        for id_, question_id, verdicts in await self._session.execute(query):
+            for point_id, verdict in _verdicts(verdicts, rulings.get(id_)).items():
+                credits[question_id, point_id].append(verdict.credit)
         return [
             PointTally(question_id, point_id, len(earned), sum(earned) / len(earned))
             for (question_id, point_id), earned in sorted(credits.items())
@@ -86,14 +89,15 @@ class SqlViews:
 
     async def judged(self, question_ids: Collection[str]) -> Sequence[Judged]:
         query = (
-            select(col(SubmissionRow.question_id), col(GradeRow.verdicts))
+            select(col(SubmissionRow.id), col(SubmissionRow.question_id), col(GradeRow.verdicts))
             .join(GradeRow, col(GradeRow.id) == col(SubmissionRow.grade_id))
             .where(col(SubmissionRow.question_id).in_(question_ids))
             .order_by(col(SubmissionRow.submitted_at), col(SubmissionRow.id))
         )
+        rulings = await rulings_where(self._session, col(SubmissionRow.question_id).in_(question_ids))
         return [
-            Judged(question_id, {point["id"]: Verdict(point["verdict"]) for point in verdicts})
-            for question_id, verdicts in await self._session.execute(query)
+            Judged(question_id, _verdicts(verdicts, rulings.get(id_)))
+            for id_, question_id, verdicts in await self._session.execute(query)
         ]
 
     async def attendance(self, team_id: int, player_id: int) -> Sequence[tuple[Round, bool]]:
@@ -167,6 +171,7 @@ class SqlViews:
             .where(col(PlayerRow.team_id) == team_id)
             .order_by(col(SubmissionRow.submitted_at), col(SubmissionRow.id))
         )
+        rulings = await rulings_where(self._session, col(SubmissionRow.player_id).in_(_players_of(team_id)))
         return [
             {
                 "answer": row.id,
@@ -178,7 +183,8 @@ class SqlViews:
                 "status": row.status,
                 "points": row.points,
                 "grader": grade.grader if grade else None,
-                "verdicts": " ".join(f"{v['id']}={v['verdict']}" for v in grade.verdicts) if grade else None,
+                "verdicts": _said(_verdicts(grade.verdicts, rulings.get(row.id or 0))) if grade else None,
+                "decided_by_a_lead": " ".join(sorted(rulings.get(row.id or 0, {}))) or None,
                 "text": row.answer,
             }
             for row, name, grade in await self._session.execute(query)
@@ -200,6 +206,20 @@ class SqlViews:
             {"period": period, "player": name, "points": points, "rounds": rounds}
             for period, name, points, rounds in await self._session.execute(query)
         ]
+
+
+def _verdicts(verdicts: Sequence[Mapping[str, Any]], rulings: Rulings | None) -> dict[str, Verdict]:
+    """By key point, rulings laid over what the grader said."""
+    rulings = rulings or {}
+    return {point["id"]: rulings.get(point["id"]) or Verdict(point["verdict"]) for point in verdicts}
+
+
+def _said(verdicts: Mapping[str, Verdict]) -> str:
+    return " ".join(f"{point_id}={verdict}" for point_id, verdict in verdicts.items())
+
+
+def _players_of(team_id: int) -> Select[int | None]:
+    return select(col(PlayerRow.id)).where(col(PlayerRow.team_id) == team_id)
 
 
 def _standing(rank: int, row: Any) -> Standing:  # noqa: ANN401 - a row, whose type says less than the select

@@ -1,22 +1,28 @@
-"""Submissions and their grades, and what they add to the standings."""
+"""Submissions and their grades, down to the standings they add up to."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict
-from bot.quiz.period import Period
+from bot.quiz.ruling import Rulings, doubt
 from bot.quiz.scoring import points
 from bot.quiz.submission import Submission
-from bot.services.records import StoredGrade
-from bot.store.dialect import batched, insert
-from bot.store.tables import GradeRow, PlayerRow, RoundRow, StandingRow, SubmissionRow
-
-_CHUNK = 1000  # rows of one statement: databases limit its parameters
+from bot.services.records import GradedAnswer, StoredGrade
+from bot.store.answers import (
+    graded,
+    misconception_json,
+    read_answers,
+    rulings_where,
+    stored_of,
+    submission_of,
+    verdict_json,
+)
+from bot.store.dialect import insert
+from bot.store.standings import revalue, settle
+from bot.store.tables import GradeRow, RoundRow, RulingRow, SubmissionRow
 
 
 class SqlSubmissions:
@@ -69,7 +75,7 @@ class SqlSubmissions:
             col(SubmissionRow.id) == submission_id, col(SubmissionRow.status) != "withdrawn"
         )
         row = (await self._session.execute(query)).scalar_one_or_none()
-        return _submission(row) if row else None
+        return submission_of(row) if row else None
 
     async def latest_of(self, player_id: int) -> Submission | None:
         query = (
@@ -79,7 +85,7 @@ class SqlSubmissions:
             .limit(1)
         )
         row = (await self._session.execute(query)).scalar_one_or_none()
-        return _submission(row) if row else None
+        return submission_of(row) if row else None
 
     async def in_message(self, channel_id: int, message_ref: str) -> Submission | None:
         query = (
@@ -93,7 +99,7 @@ class SqlSubmissions:
             .limit(1)
         )
         row = (await self._session.execute(query)).scalar_one_or_none()
-        return _submission(row) if row else None
+        return submission_of(row) if row else None
 
     async def reword(self, submission_id: int, answer: str) -> bool:
         statement = (
@@ -109,11 +115,12 @@ class SqlSubmissions:
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
     async def withdraw(self, submission_id: int) -> None:
-        await self._session.execute(delete(GradeRow).where(col(GradeRow.submission_id) == submission_id))
+        for said in (GradeRow, RulingRow):
+            await self._session.execute(delete(said).where(col(said.submission_id) == submission_id))
         await self._session.execute(
             update(SubmissionRow)
             .where(col(SubmissionRow.id) == submission_id)
-            .values(status="withdrawn", answer="", ticket=None, grade_id=None, points=None)
+            .values(status="withdrawn", answer="", ticket=None, grade_id=None, points=None, doubt=None)
         )
 
     async def ranked_of(self, round_id: int, player_id: int) -> Submission | None:
@@ -123,7 +130,7 @@ class SqlSubmissions:
             col(SubmissionRow.ranked).is_(True),
         )
         row = (await self._session.execute(query)).scalar_one_or_none()
-        return _submission(row) if row else None
+        return submission_of(row) if row else None
 
     async def claim_pending(self, now: datetime, *, lease: timedelta, limit: int) -> Sequence[Submission]:
         query = (
@@ -138,7 +145,7 @@ class SqlSubmissions:
             row.available_at = now + lease
             row.attempts += 1
         await self._session.flush()
-        return [_submission(row) for row in rows]
+        return [submission_of(row) for row in rows]
 
     async def put_off(self, submission_id: int, *, until: datetime) -> None:
         await self._session.execute(
@@ -156,20 +163,66 @@ class SqlGrades:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, stored: StoredGrade) -> bool:
-        # A close under way and this grade must see one another, or neither would count it. Round first, then
-        # submission: the order in which a close locks them.
-        asked = (
-            select(col(RoundRow.id))
-            .join(SubmissionRow, col(SubmissionRow.round_id) == col(RoundRow.id))
-            .where(col(SubmissionRow.id) == stored.submission_id)
-            .with_for_update(read=True, of=RoundRow)
-        )
-        await self._session.execute(asked)
-        query = select(SubmissionRow).where(col(SubmissionRow.id) == stored.submission_id).with_for_update()
-        submission = (await self._session.execute(query)).scalar_one_or_none()
-        if submission is None or submission.status == "withdrawn":
+    async def hold(self, submission_ids: Collection[int]) -> Sequence[GradedAnswer]:
+        await self._lock(submission_ids)
+        query = graded().where(col(SubmissionRow.id).in_(submission_ids)).order_by(col(SubmissionRow.id))
+        return await read_answers(self._session, query)
+
+    async def add(self, stored: StoredGrade, *, earned: int | None = None) -> bool:
+        held = await self._lock([stored.submission_id])
+        if not held or held[0].status == "withdrawn" or (grade_id := await self._made(stored)) is None:
             return False
+        # Nobody rules on what was never graded.
+        rulings = {} if held[0].grade_id is None else await self._rulings([stored.submission_id])
+        self._make_current(held[0], grade_id, stored, rulings)
+        await revalue(self._session, [(held[0], points(stored.grade) if earned is None else earned)])
+        return True
+
+    async def renew(self, grades: Sequence[tuple[StoredGrade, int]]) -> frozenset[int]:
+        ids = [stored.submission_id for stored, _ in grades]
+        rulings = await self._rulings(ids)
+        worth: list[tuple[SubmissionRow, int]] = []
+        for stored, earned in grades:
+            # The session has it since it was held.
+            submission = await self._session.get(SubmissionRow, stored.submission_id)
+            if submission is None or submission.status == "withdrawn":
+                continue
+            grade_id = await self._made(stored) or await self._found(stored)
+            if grade_id is not None and grade_id != submission.grade_id:
+                self._make_current(submission, grade_id, stored, rulings)
+                worth.append((submission, earned))
+        await revalue(self._session, worth)
+        return frozenset(submission.id or 0 for submission, _ in worth)
+
+    def _make_current(
+        self, submission: SubmissionRow, grade_id: int, stored: StoredGrade, rulings: Mapping[int, Rulings]
+    ) -> None:
+        submission.grade_id, submission.status = grade_id, "graded"
+        submission.doubt = doubt(stored.grade, rulings.get(stored.submission_id, {}))
+        submission.ticket = None  # from here on it goes with the feedback
+
+    async def kept(self, submission_ids: Collection[int], grader: str) -> Sequence[StoredGrade]:
+        query = select(GradeRow).where(col(GradeRow.submission_id).in_(submission_ids), col(GradeRow.grader) == grader)
+        return [stored_of(row) for row in (await self._session.execute(query)).scalars()]
+
+    async def _lock(self, submission_ids: Collection[int]) -> Sequence[SubmissionRow]:
+        """The submissions, and their rounds against being closed.
+
+        A close under way and a change of points must see one another, or neither would count it. Rounds first, then
+        submissions: the order in which a close locks them.
+        """
+        asked = select(col(SubmissionRow.round_id)).where(col(SubmissionRow.id).in_(submission_ids))
+        rounds = select(col(RoundRow.id)).where(col(RoundRow.id).in_(asked)).order_by(col(RoundRow.id))
+        await self._session.execute(rounds.with_for_update(read=True))
+        query = select(SubmissionRow).where(col(SubmissionRow.id).in_(submission_ids)).order_by(col(SubmissionRow.id))
+        return (
+            (await self._session.execute(query.with_for_update().execution_options(populate_existing=True)))
+            .scalars()
+            .all()
+        )
+
+    async def _made(self, stored: StoredGrade) -> int | None:
+        """The new row's id; None if the submission has this grade already."""
         grade = stored.grade
         statement = (
             insert(self._session, GradeRow)
@@ -178,26 +231,24 @@ class SqlGrades:
                 grader=grade.grader,
                 rubric=stored.rubric,
                 score=grade.score,
-                verdicts=[_verdict_json(point) for point in grade.points],
-                misconceptions=[_misconception_json(found) for found in grade.misconceptions],
+                verdicts=[verdict_json(point) for point in grade.points],
+                misconceptions=[misconception_json(found) for found in grade.misconceptions],
                 graded_at=stored.graded_at,
             )
             .on_conflict_do_nothing(index_elements=["submission_id", "grader", "rubric"])
         )
-        made = (await self._session.execute(statement.returning(col(GradeRow.id)))).scalar_one_or_none()
-        if made is None:
-            return False
-        before = submission.points if submission.counted else None
-        submission.grade_id, submission.points, submission.status = made, points(grade), "graded"
-        submission.ticket = None  # from here on it goes with the feedback
-        await self._session.flush()
-        mine = col(SubmissionRow.id) == submission.id
-        if before is not None:
-            counted = await self._countable(mine, col(SubmissionRow.counted).is_(True))
-            await self._count([(*board, (submission.points or 0) - before, 0) for _, *board in counted])
-        elif submission.ranked and submission.round_id is not None:
-            await self._settle(mine)
-        return True
+        return (await self._session.execute(statement.returning(col(GradeRow.id)))).scalar_one_or_none()
+
+    async def _found(self, stored: StoredGrade) -> int | None:
+        query = select(col(GradeRow.id)).where(
+            col(GradeRow.submission_id) == stored.submission_id,
+            col(GradeRow.grader) == stored.grade.grader,
+            col(GradeRow.rubric) == stored.rubric,
+        )
+        return (await self._session.execute(query)).scalar_one_or_none()
+
+    async def _rulings(self, submission_ids: Collection[int]) -> Mapping[int, Rulings]:
+        return await rulings_where(self._session, col(RulingRow.submission_id).in_(submission_ids))
 
     async def current(self, submission_id: int) -> StoredGrade | None:
         query = (
@@ -206,104 +257,7 @@ class SqlGrades:
             .where(col(SubmissionRow.id) == submission_id)
         )
         row = (await self._session.execute(query)).scalar_one_or_none()
-        return _stored(row) if row else None
+        return stored_of(row) if row else None
 
     async def settle(self, round_ids: Sequence[int]) -> None:
-        await self._settle(col(SubmissionRow.round_id).in_(round_ids))
-
-    async def _settle(self, which: ColumnElement[bool]) -> None:
-        """Count what belongs to a closed round and was not counted yet."""
-        found = await self._countable(
-            which,
-            col(RoundRow.status) == "closed",
-            col(SubmissionRow.ranked).is_(True),
-            col(SubmissionRow.counted).is_(False),
-            col(SubmissionRow.points).is_not(None),
-        )
-        for row, *_ in found:
-            row.counted = True
-        await self._session.flush()
-        await self._count([(*board, row.points or 0, 1) for row, *board in found])
-
-    async def _countable(self, *which: ColumnElement[bool]) -> Sequence[Any]:
-        """Submissions, locked, with their player's team, their player and their round's local day."""
-        query = (
-            select(SubmissionRow, col(PlayerRow.team_id), col(PlayerRow.id), col(RoundRow.day))
-            .join(RoundRow, col(RoundRow.id) == col(SubmissionRow.round_id))
-            .join(PlayerRow, col(PlayerRow.id) == col(SubmissionRow.player_id))
-            .where(*which)
-            .order_by(col(SubmissionRow.id))
-            .with_for_update(of=SubmissionRow)
-        )
-        return (await self._session.execute(query)).all()
-
-    async def _count(self, gains: Sequence[tuple[int, int, date, int, int]]) -> None:
-        """Add (team, player, day, points, rounds) to every span each day falls into."""
-        sums: dict[tuple[int, str, int], tuple[int, int]] = {}
-        for team_id, player_id, day, more, rounds in gains:
-            for period in Period:
-                key = (team_id, period.key(day), player_id)
-                had = sums.get(key, (0, 0))
-                sums[key] = (had[0] + more, had[1] + rounds)
-        # In one order, so that two closes at once cannot wait for each other in a ring.
-        rows = [
-            {"team_id": team_id, "period": span, "player_id": player_id, "points": total, "rounds": rounds}
-            for (team_id, span, player_id), (total, rounds) in sorted(sums.items())
-        ]
-        for chunk in batched(rows, _CHUNK):
-            statement = insert(self._session, StandingRow).values(chunk)
-            await self._session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["team_id", "period", "player_id"],
-                    set_={
-                        "points": col(StandingRow.points) + statement.excluded.points,
-                        "rounds": col(StandingRow.rounds) + statement.excluded.rounds,
-                    },
-                )
-            )
-
-
-def _submission(row: SubmissionRow) -> Submission:
-    return Submission(
-        row.id or 0,
-        row.player_id,
-        row.channel_id,
-        row.round_id,
-        row.question_id,
-        row.answer,
-        row.submitted_at,
-        row.ranked,
-        row.ticket,
-        row.message_ref,
-    )
-
-
-def _evidence_json(evidence: Evidence | None) -> dict[str, Any] | None:
-    return {"start": evidence.start, "end": evidence.end, "text": evidence.text} if evidence else None
-
-
-def _verdict_json(point: PointVerdict) -> dict[str, Any]:
-    return {
-        "id": point.id,
-        "verdict": str(point.verdict),
-        "confidence": point.confidence,
-        "evidence": _evidence_json(point.evidence),
-    }
-
-
-def _misconception_json(found: MisconceptionFound) -> dict[str, Any]:
-    return {"id": found.id, "evidence": _evidence_json(found.evidence)}
-
-
-def _stored(row: GradeRow) -> StoredGrade:
-    verdicts = tuple(
-        PointVerdict(
-            point["id"],
-            Verdict(point["verdict"]),
-            point["confidence"],
-            Evidence(**point["evidence"]) if point["evidence"] else None,
-        )
-        for point in row.verdicts
-    )
-    found = tuple(MisconceptionFound(item["id"], Evidence(**item["evidence"])) for item in row.misconceptions)
-    return StoredGrade(row.submission_id, Grade(verdicts, found, row.grader, row.score), row.rubric, row.graded_at)
+        await settle(self._session, col(SubmissionRow.round_id).in_(round_ids))

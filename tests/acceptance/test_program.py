@@ -211,6 +211,48 @@ def test_forget_deletes_one_person_and_keeps_the_others_points() -> None:
     assert quizbot("forget", "ana", "--yes").returncode == 1
 
 
+def _as_an_older_grader_said(database: Path) -> None:
+    """Ana's answer was graded by an older version, which gave it nothing; so was one to a question of long ago."""
+    with sqlite3.connect(database) as older:
+        older.execute("UPDATE grade SET grader = 'offline-0'")
+        older.execute("UPDATE grade SET score = 0, verdicts = replace(verdicts, 'hit', 'miss') WHERE submission_id = 1")
+        older.execute("UPDATE submission SET points = 0 WHERE id = 1")
+        older.execute("UPDATE submission SET question_id = 'of-long-ago' WHERE id = 2")
+        older.execute("UPDATE standing SET points = 0")
+    older.close()
+
+
+def test_regrade_shows_first_then_does_it_once_and_the_person_reads_of_it(tmp_path: Path) -> None:
+    play(DAY)
+    assert "there is nothing to change" in quizbot("regrade").stdout
+    _as_an_older_grader_said(tmp_path / "quizbot.db")
+    before = quizbot("export").stdout
+    shown = quizbot("regrade")
+    assert shown.returncode == 0, shown.stderr
+    for said in (r"what-is-the-gil +1 +2", r"ana +1 +0 → 25", r"Terminal room +bo +1 → 2", "Nothing was changed"):
+        assert re.search(said, shown.stdout), said
+    assert "of-long-ago is no longer in the bank: 1 answer left alone." in shown.stdout
+    assert quizbot("export").stdout == before
+    done = quizbot("regrade", "--apply", "--question", "what-is-the-gil", "--since", "2026-11-01")
+    assert "Done: a new grade for 1 answer; 1 person with other points, who are told." in done.stdout
+    assert "there is nothing to change" in quizbot("regrade", "--apply").stdout
+    read = quizbot("play", "--as", "bo", stdin="/quiz leaderboard\n").stdout
+    assert read.count("Your points were corrected") == 1
+    assert re.search(r"1 +ana +25", read)
+
+
+def test_regrade_refuses_what_is_not_there() -> None:
+    play(DAY)
+    for words, code, said in (
+        (("--question", "nope"), 1, "no question “nope”"),
+        (("--team", "nope"), 1, "there are: Terminal room"),
+        (("--since", "yesterday"), 2, "yesterday"),
+    ):
+        done = quizbot("regrade", *words)
+        assert done.returncode == code, done.stderr
+        assert said in last_line(done)
+
+
 def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     play("/clock 09:00\n")
     path = tmp_path / "quizbot.db"

@@ -10,11 +10,12 @@ import pytest
 from bot.chat.event import Place
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict
 from bot.quiz.round import Round, RoundStatus
+from bot.quiz.ruling import Ruling
 from bot.quiz.schedule import WORKDAYS, Plan, Schedule
 from bot.quiz.submission import Submission
 from bot.quiz.team import Channel, Player
 from bot.services.ports import NotStored, Store, UnitOfWork
-from bot.services.records import Opening, Parcel, RowStatus, StoredGrade, Task
+from bot.services.records import Opening, Parcel, RowStatus, Scope, StoredGrade, Task
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 DAY = date(2026, 11, 24)
@@ -748,3 +749,214 @@ async def test_a_lead_who_is_forgotten_is_a_lead_no_more_and_the_others_are(any_
     async with any_store.read() as uow:
         assert list(await uow.leads.all(PLACE)) == [("bo", "bo")]
         assert (await uow.schedules.get(schedule.id)).lead_id is None
+
+
+def _ruling(submission_id: int, verdict: Verdict = Verdict.HIT, by: str = "lea", point: str = "b") -> Ruling:
+    return Ruling(submission_id, point, verdict, by, NOW)
+
+
+def _unsure(submission_id: int, confidence: float = 0.3) -> StoredGrade:
+    grade = _grade(submission_id)
+    points = (grade.grade.points[0], replace(grade.grade.points[1], confidence=confidence))
+    return replace(grade, grade=replace(grade.grade, points=points))
+
+
+async def test_the_newest_ruling_counts_in_points_standings_and_records_and_all_are_kept(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana = await _player(uow, channel)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, ana, channel, asked, "one two")
+        await uow.grades.add(_grade(given.id))
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([asked.id])
+        (held,) = await uow.grades.hold([given.id, 10_000])
+        assert (held.submission, held.stored, held.points, held.counted) == (given, _grade(given.id), 63, True)
+        assert held.day == DAY
+        await uow.rulings.add(_ruling(given.id), earned=100)
+        await uow.rulings.add(_ruling(given.id, Verdict.PARTIAL, "bo"), earned=81)
+        await uow.commit()
+    for period in ("all", "week:2026-W48", "month:2026-11", "season:2026-Q4"):
+        assert await _standing(any_store, channel.team_id, period) == [(1, "Ana", 81, 1)]
+    async with any_store.read() as uow:
+        assert await uow.rulings.on(given.id) == {"b": Verdict.PARTIAL}
+        assert [(r.verdict, r.ruled_by) for r in await uow.rulings.history(given.id)] == [
+            (Verdict.HIT, "lea"),
+            (Verdict.PARTIAL, "bo"),
+        ]
+        assert [row.points for row in await uow.views.history(ana.id, 9)] == [81]
+        assert list(await uow.views.round_scores(asked.id)) == [("Ana", 81)]
+        assert [(t.point_id, t.credit) for t in await uow.views.point_tallies(ana.id)] == [("a", 1.0), ("b", 0.5)]
+        (judged,) = await uow.views.judged(["q1"])
+        assert judged.verdicts == {"a": Verdict.HIT, "b": Verdict.PARTIAL}
+
+
+@pytest.mark.parametrize("close_first", [True, False])
+async def test_a_ruling_and_a_close_at_the_same_moment_count_it_once(any_store: Store, *, close_first: bool) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, await _player(uow, channel), channel, asked, "one two")
+        await uow.grades.add(_grade(given.id))
+        await uow.commit()
+    first_has_begun = asyncio.Event()
+
+    async def close(uow: UnitOfWork) -> None:
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([asked.id])
+
+    async def rule(uow: UnitOfWork) -> None:
+        await uow.grades.hold([given.id])
+        await uow.rulings.add(_ruling(given.id), earned=100)
+
+    one, other = (close, rule) if close_first else (rule, close)
+
+    async def goes_first() -> None:
+        async with any_store.write() as uow:
+            await one(uow)
+            first_has_begun.set()
+            await asyncio.sleep(0.05)  # the second is under way, and waits for this transaction
+            await uow.commit()
+
+    async def goes_second() -> None:
+        await first_has_begun.wait()
+        async with any_store.write() as uow:
+            await other(uow)
+            await uow.commit()
+
+    await asyncio.gather(goes_first(), goes_second())
+    assert await _standing(any_store, channel.team_id) == [(1, "Ana", 100, 1)]
+
+
+async def test_who_holds_an_answer_sees_the_ruling_that_came_before(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        given = await _answer(uow, await _player(uow, channel), channel, None, "one two")
+        await uow.grades.add(_grade(given.id))
+        await uow.commit()
+    ruling = asyncio.Event()
+    seen: list[object] = []
+
+    async def rules() -> None:
+        async with any_store.write() as uow:
+            await uow.grades.hold([given.id])
+            ruling.set()
+            await asyncio.sleep(0.05)  # the other one is under way, and waits for this transaction
+            await uow.rulings.add(_ruling(given.id), earned=100)
+            await uow.commit()
+
+    async def looks() -> None:
+        await ruling.wait()
+        async with any_store.write() as uow:
+            seen.extend((held.rulings, held.points) for held in await uow.grades.hold([given.id]))
+
+    await asyncio.gather(rules(), looks())
+    assert seen == [({"b": Verdict.HIT}, 100)]
+
+
+async def test_verdicts_wait_for_a_lead_while_unsure_unruled_ranked_and_closed(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel, stranger = await _channel(uow), await _channel(uow, "C1", "W2")
+        ana, bo = await _player(uow, channel), await _player(uow, channel, "bo")
+        closed, still_open = await _round(uow, channel), await _round(uow, channel)
+        first = await _answer(uow, ana, channel, closed, "one two")
+        second = await _answer(uow, bo, channel, closed, "one two")
+        others = [await _answer(uow, ana, channel, each, "one two") for each in (still_open, None)]
+        await uow.grades.add(_unsure(first.id))
+        for given in (second, *others):
+            await uow.grades.add(_unsure(given.id, 0.2))
+        await uow.rounds.finish([closed.id], RoundStatus.CLOSED, now=NOW)
+        await uow.grades.settle([closed.id])
+
+        async def found(
+            below: float, upto: int | None = None, limit: int = 9, team: int = channel.team_id
+        ) -> list[int]:
+            unsure = await uow.rulings.unsure(team, ["q1"], below=below, upto=upto, limit=limit)
+            return [answer.submission.id for answer in unsure]
+
+        assert await found(0.5) == [second.id, first.id]
+        assert await found(0.5, limit=1) == [second.id]
+        assert await found(0.5, upto=first.id) == [first.id]
+        assert await found(0.3) == [second.id]
+        assert await found(0.2) == []
+        assert await found(0.5, team=stranger.team_id) == []
+        assert list(await uow.rulings.unsure(channel.team_id, ["q2"], below=0.5, upto=None, limit=9)) == []
+        assert await uow.rulings.waiting(channel.team_id, ["q1", "q2"], below=0.5) == 2
+        await uow.rulings.add(_ruling(second.id), earned=100)
+        assert await found(0.5) == [first.id]
+        await uow.grades.add(replace(_grade(first.id), rubric="r2"))
+        assert await found(0.5) == []
+        assert await uow.rulings.waiting(channel.team_id, ["q1"], below=0.5) == 0
+
+
+async def test_rulings_go_with_the_answer_and_forget_a_lead_who_is_forgotten(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        ana, lea = await _player(uow, channel), await _player(uow, channel, "lea")
+        asked = await _round(uow, channel)
+        given = [await _answer(uow, ana, channel, each, "one two") for each in (asked, None)]
+        theirs = await _answer(uow, await _player(uow, channel, "bo"), channel, asked, "one two")
+        for answer in (*given, theirs):
+            await uow.grades.add(_grade(answer.id))
+            await uow.rulings.add(_ruling(answer.id), earned=100)
+        await uow.submissions.withdraw(given[0].id)
+        assert list(await uow.rulings.history(given[0].id)) == []
+        await uow.players.forget(ana.id)
+        assert list(await uow.rulings.history(given[1].id)) == []
+        await uow.players.forget(lea.id)
+        (kept,) = await uow.rulings.history(theirs.id)
+        assert (kept.verdict, kept.ruled_by) == (Verdict.HIT, None)
+
+
+async def test_a_grade_that_is_there_becomes_the_current_one_again_and_none_is_deleted(any_store: Store) -> None:
+    async with any_store.write() as uow:
+        channel = await _channel(uow)
+        asked = await _round(uow, channel)
+        given = await _answer(uow, await _player(uow, channel), channel, asked, "one two")
+        await uow.rounds.finish([asked.id], RoundStatus.CLOSED, now=NOW)
+        first, second = _grade(given.id), _grade(given.id, 25.0, "test-2")
+        for stored, earned in ((first, 63), (second, 25), (first, 63)):
+            await uow.grades.hold([given.id])
+            assert await uow.grades.renew([(stored, earned), (_grade(10_000), 1)]) == {given.id}
+            assert await uow.grades.renew([(stored, 99)]) == frozenset()
+        assert await uow.grades.current(given.id) == first
+        assert list(await uow.grades.kept([given.id], "test-2")) == [second]
+        await uow.commit()
+    assert await _standing(any_store, channel.team_id) == [(1, "Ana", 63, 1)]
+
+
+async def test_outdated_are_grades_of_another_grader_or_rubric_person_by_person(any_store: Store) -> None:
+    todays = Scope("test-1", {"q1": "r1"})
+    async with any_store.write() as uow:
+        channel, stranger = await _channel(uow), await _channel(uow, "C1", "W2")
+        ana, bo, eve = await _player(uow, channel), await _player(uow, channel, "bo"), await _player(uow, stranger)
+        fresh = await _answer(uow, ana, channel, None, "fresh")
+        old_grader = await _answer(uow, ana, channel, None, "old grader")
+        old_rubric = await _answer(uow, bo, channel, None, "old rubric")
+        elsewhere = await _answer(uow, eve, stranger, None, "elsewhere")
+        withdrawn = await _answer(uow, bo, channel, None, "withdrawn")
+        await _answer(uow, bo, channel, None, "pending")
+        await uow.grades.add(_grade(fresh.id))
+        for given in (old_grader, elsewhere, withdrawn):
+            await uow.grades.add(_grade(given.id, grader="test-0"))
+        await uow.grades.add(_grade(old_rubric.id, rubric="r0"))
+        await uow.submissions.withdraw(withdrawn.id)
+
+        async def people(scope: Scope, after: int = 0, limit: int = 9) -> list[int]:
+            return [player.id for player in await uow.outdated.people(scope, after=after, limit=limit)]
+
+        async def answers(scope: Scope, *players: Player) -> list[int]:
+            found = await uow.outdated.answers(scope, [player.id for player in players])
+            return [answer.submission.id for answer in found]
+
+        assert await people(todays) == [ana.id, bo.id, eve.id]
+        assert await people(todays, after=ana.id, limit=1) == [bo.id]
+        assert await people(replace(todays, team_id=channel.team_id)) == [ana.id, bo.id]
+        assert await people(replace(todays, since=NOW + LEASE)) == []
+        assert await answers(todays, ana, bo) == [old_grader.id, old_rubric.id]
+        assert await answers(replace(todays, up_to_date_too=True), ana) == [fresh.id, old_grader.id]
+        other_bank = replace(todays, rubrics={"q2": "r1"})
+        assert await people(other_bank) == []
+        assert await uow.outdated.without_question(other_bank) == {"q1": 4}
+        assert await uow.outdated.without_question(todays) == {}
+        assert await uow.outdated.without_question(replace(other_bank, team_id=stranger.team_id)) == {"q1": 1}

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, String, create_engine, func, insert, inspect, select, text
+from sqlalchemy import Column, String, create_engine, func, insert, inspect, select, text, update
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import SQLModel
 
@@ -102,6 +102,20 @@ def test_every_earlier_schema_is_brought_up_with_all_its_rows(empty: str, revisi
     after = _counts(engine)
     assert {name: after[name] for name in before} == before
     assert set(after) == {table.name for table in TABLES}
+    engine.dispose()
+
+
+def test_grades_from_before_0004_get_their_doubt(empty: str) -> None:
+    _alembic(empty, "upgrade", "0003")
+    engine = _sync_engine(empty)
+    _fill(engine)
+    points = [{"id": "a", "verdict": "hit", "confidence": each, "evidence": None} for each in (0.9, 0.25)]
+    with engine.begin() as connection:
+        connection.execute(update(tables.GradeRow).values(verdicts=points))
+        connection.execute(text("UPDATE submission SET grade_id = (SELECT id FROM grade)"))
+    asyncio.run(upgrade(empty))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT doubt FROM submission")).scalar_one() == 0.25
     engine.dispose()
 
 

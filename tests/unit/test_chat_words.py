@@ -1,11 +1,13 @@
 """What people type, and what they are shown as plain text."""
 
+import io
 import unicodedata
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from bot.chat.action import Action, UnknownAction
 from bot.chat.command import COMMANDS, UnknownCommand, WrongOption, completions, help_lines, nearest_command, parse
@@ -26,6 +28,7 @@ from bot.chat.message import (
     Words,
 )
 from bot.chat.plain import columns, plain
+from bot.platforms.terminal.render import renderable
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,9 @@ def test_completion_offers_the_next_word() -> None:
 
 def test_an_action_id_reads_back_and_a_foreign_one_is_refused() -> None:
     assert Action.parse(str(Action("answer", "12"))) == Action("answer", "12")
-    for foreign in ("answer:v2:1", "answer", "answer:v1:", "answer:v1:a b", "answer:v1:" + "x" * 84, ""):
+    longest = Action("rule", f"{10**13}.{'x' * 64}.contradicted")
+    assert Action.parse(str(longest)) == longest
+    for foreign in ("answer:v2:1", "answer", "answer:v1:", "answer:v1:a b", "practice-hint:v1:" + "x" * 84, ""):
         with pytest.raises(UnknownAction):
             Action.parse(foreign)
 
@@ -126,6 +131,20 @@ def test_plain_text_keeps_to_its_width(text: str, width: int) -> None:
         ),
     )
     assert all(columns(line) <= width for line in plain(message, width=width).splitlines())
+
+
+def test_a_word_about_the_verdict_stands_below_the_quote_on_every_screen() -> None:
+    items = ItemList((Item(Mark.PARTIAL, "Made.", quote="words", remark="Next.", note="a lead will look"),))
+    assert [line.strip() for line in plain(Message("s", (items,)), width=40).splitlines()] == [
+        "[part]  Made.",
+        "“words”",
+        "(a lead will look)",
+        "Next.",
+    ]
+    shown = io.StringIO()
+    screen = Console(file=shown, width=60, force_terminal=True, color_system=None, legacy_windows=False)
+    screen.print(renderable(Message("s", (Heading("T"), items))))
+    assert "(a lead will look)" in shown.getvalue()
 
 
 def test_a_table_lines_up_with_wide_characters_and_marks_the_readers_row() -> None:

@@ -145,7 +145,8 @@ class _Card:
             ]
         else:
             mark = f"{self._marks[item.mark]} · " if in_words else f"{self._marks[item.mark].partition(' ')[0]} "
-            lines = [mark + text, quote, self._remark(item.mark, remark)]
+            note = f" *({words(cleaned(item.note, one_line=True))})*" if item.note else ""
+            lines = [mark + text + note, quote, self._remark(item.mark, remark)]
         return "\n".join(line for line in lines if line)
 
     def _remark(self, mark: Mark, remark: str) -> str:

@@ -100,7 +100,7 @@ def _commands(http_url: str | None) -> list[dict[str, Any]]:
     admin = {
         "command": "/quiz-admin",
         "description": "Set up the quiz in this channel",
-        "usage_hint": "setup | schedule show | post | close | lead add @ana | doctor | help",
+        "usage_hint": "setup | schedule show | post | close | unsure | lead add @ana | doctor | help",
         "should_escape": True,
     }
     return [command | _requests(http_url, "url") for command in (quiz, admin)]

@@ -226,6 +226,8 @@ def _marked(item: Item, tone: Tone) -> list[Block]:
     if item.mark in _MARKS:
         emoji, word = _TO_DO if item.mark is Mark.MISS and tone is Tone.PROBLEM else _MARKS[item.mark]
         said = [{"type": "emoji", "name": emoji}, *words(f" {word}: ", bold=True), *said]
+    if item.note:
+        said = [*said, *words(f" ({shown(item.note, one_line=True)})", bold=True)]
     remark = section(emphasis(shown(item.remark or "", one_line=True)))
     return rich_text(section(said), quoted(item.quote or ""), remark)
 

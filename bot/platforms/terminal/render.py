@@ -158,6 +158,8 @@ def _item(item: Item) -> Text:
     text = _emphasis(visible(item.text, one_line=True))
     if item.quote is not None:
         text.append("\n“").append(visible(item.quote, one_line=True), style="italic").append("”")
+    if item.note is not None:
+        text.append(f"\n({visible(item.note, one_line=True)})", style="yellow")
     if item.remark is not None:
         text.append("\n").append(visible(item.remark, one_line=True), style="dim")
     return text

@@ -1,5 +1,8 @@
 """Private feedback: which key points were made, in the person's own words, which were missed, which contradicted."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from bot.chat.message import (
     Block,
     Code,
@@ -16,10 +19,11 @@ from bot.chat.message import (
 from bot.content.schema import Question
 from bot.grading.verdict import Grade, PointVerdict, Verdict
 from bot.quiz.round import RoundStatus
+from bot.quiz.ruling import ruled, unsure
 from bot.quiz.scoring import points
 from bot.services.amend import Amended
 from bot.services.answer import Accepted
-from bot.services.cards.words import count, footnote, note
+from bot.services.cards.words import count, footnote, line, note
 from bot.services.why import Feedback
 
 _GOOD = 60  # points from which a card looks pleased
@@ -61,14 +65,28 @@ def feedback_card(feedback: Feedback) -> Message:
             "Your answer is saved and waits to be graded. You get the feedback here; nothing is lost. To look again: ",
             Code("/quiz why"),
         )
-    return grade_card(feedback.question, feedback.stored.grade, _status(feedback))
+    grade = ruled(feedback.stored.grade, feedback.rulings, feedback.question)
+    return grade_card(feedback.question, grade, _status(feedback), notes=_notes(feedback, grade))
 
 
-def grade_card(question: Question, grade: Grade, *more: Block) -> Message:
-    """A grade in words, with whatever stands below it."""
+def ruled_card(feedback: Feedback, before: int) -> Message | None:
+    """Told when a lead's decisions changed the points; nothing where they are as `before`."""
+    if feedback.stored is None or feedback.question is None:
+        return None
+    grade = ruled(feedback.stored.grade, feedback.rulings, feedback.question)
+    if points(grade) == before:
+        return None
+    title = f"A lead decided on your answer: {before} → {count(points(grade), 'point')}"
+    decided = replace(grade, points=tuple(point for point in grade.points if point.id in feedback.rulings))
+    items = _items(feedback.question, decided, dict.fromkeys(feedback.rulings, "decided by a lead"))
+    return Message(title, (Heading(title), line(feedback.question.title), ItemList(tuple(items)), _status(feedback)))
+
+
+def grade_card(question: Question, grade: Grade, *more: Block, notes: Mapping[str, str] | None = None) -> Message:
+    """A grade in words, with whatever stands below it. `notes`: a few words about verdicts, by key point."""
     score = points(grade)
     title = f"{_headline(grade)} · {count(score, 'point')}"
-    items = (*_items(question, grade), *_misconceptions(question, grade))
+    items = (*_items(question, grade, notes or {}), *_misconceptions(question, grade))
     return Message(title, (Heading(title), ItemList(items), *more), Tone.GOOD if score >= _GOOD else Tone.PLAIN)
 
 
@@ -78,10 +96,23 @@ def _headline(grade: Grade) -> str:
     return f"{hits} of {len(grade.points)} key points" + (f", {partly} in part" if partly else "")
 
 
-def _items(question: Question, grade: Grade) -> list[Item]:
+def _notes(feedback: Feedback, grade: Grade) -> dict[str, str]:
+    """What a lead decided, and what a lead will look at: of ranked answers only."""
+    if not feedback.submission.ranked:
+        return {}
+    waiting = {point.id: "a lead will look" for point in unsure(grade, feedback.unsure_below)}
+    return waiting | dict.fromkeys(feedback.rulings, "decided by a lead")
+
+
+def _items(question: Question, grade: Grade, notes: Mapping[str, str]) -> list[Item]:
     """Made points first, then contradictions, then what is missing; the question's order within each."""
     order = (Verdict.HIT, Verdict.PARTIAL, Verdict.CONTRADICTED, Verdict.MISS)
-    return [_item(question, point) for verdict in order for point in grade.points if point.verdict is verdict]
+    return [
+        replace(_item(question, point), note=notes.get(point.id))
+        for verdict in order
+        for point in grade.points
+        if point.verdict is verdict
+    ]
 
 
 def _item(question: Question, point: PointVerdict) -> Item:

@@ -8,10 +8,12 @@ from bot.services.privacy import Kept
 _KEEPS = """\
 - your name and account id here, your answers, their grades and the hints you took
 - where you answered, so that feedback finds its way: a message's id, and a pass that ends within the hour
-- if you lead the quiz, that you do
+- what a lead decided about a verdict on your answer
+- if you lead the quiz, that you do, and what you decided
 - nothing else: no other messages, no e-mail address, no profile
 
-Your answers are seen by nobody but you; points and ranks are seen by your team."""
+Points and ranks are seen by your team, your answers by nobody but you. One exception: where the grader is not sure
+of a verdict on a ranked answer, a lead of your team sees the words it is about, without your name, and decides."""
 
 
 def privacy_card(kept: Kept | None) -> Message:

@@ -82,6 +82,11 @@ def _(error: facts.NothingToForget) -> str:
 
 
 @sentence.register
+def _(error: facts.NothingToRule) -> str:
+    return "That verdict is not there to decide any more. See what waits with /quiz-admin unsure"
+
+
+@sentence.register
 def _(error: facts.AlreadyPaused) -> str:
     return "The schedule is paused already. Go on with /quiz-admin schedule resume"
 

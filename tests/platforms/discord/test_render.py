@@ -273,6 +273,15 @@ def test_a_persons_words_stand_in_a_quote_and_what_is_right_below() -> None:
     assert (quoted, right) == ("> *“it is \\*fast\\*”*", "**Right:** It is not.")
 
 
+def test_a_word_about_the_verdict_stands_behind_its_claim() -> None:
+    item = Item(Mark.PARTIAL, "Threads `wait`", "they *wait*", "Say why", note="a lead will look")
+    assert text(card(ItemList((item,)))).splitlines() == [
+        "🟡 **In part** · Threads `wait` *(a lead will look)*",
+        "> *“they \\*wait\\*”*",
+        "-# Say why",
+    ]
+
+
 def test_instants_people_and_commands_are_shown_as_discord_shows_them() -> None:
     line = Paragraph(
         (

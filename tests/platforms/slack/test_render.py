@@ -187,6 +187,12 @@ def test_every_mark_is_a_sign_and_a_word(mark: Mark, tone: Tone, start: str) -> 
     assert shown.splitlines() == [start, "> “they *wait* <!here>”", "Say why"]
 
 
+def test_a_word_about_the_verdict_stands_behind_its_claim() -> None:
+    item = Item(Mark.HIT, "Threads wait", "they *wait*", note="decided by a lead")
+    shown = read(blocks_of(Message("", (ItemList((item,)),))))
+    assert shown.splitlines() == ["✅ Good: Threads wait (decided by a lead)", "> “they *wait*”"]
+
+
 def test_what_a_person_wrote_is_shown_character_by_character() -> None:
     wrote = "*a* _b_ ~c~ `d` ```e``` <!channel> <@U1> & &lt; :tada:\n> f\n- g"
     assert read(blocks_of(Message("", (CodeBlock(wrote, "text"),)))) == wrote
