@@ -17,9 +17,11 @@ from aiohttp import web
 from bot.chat.platform import ChatPlatform, Finding
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
+from bot.grading.model_file import NoModel
 from bot.grading.offline import VERSION, judge_offline
 from bot.runtime.clock import Clock
-from bot.runtime.graders import PooledGrader
+from bot.runtime.graders import Judge as JudgeFunction
+from bot.runtime.graders import OffLoopGrader, PooledGrader, ThreadedGrader
 from bot.runtime.http import HttpServer, tick_check
 from bot.runtime.metrics import Metrics
 from bot.runtime.supervisor import Supervisor
@@ -100,10 +102,43 @@ def make_game(store: SqlStore, bank: Bank, meter: Meter | None = None) -> Game:
     return Game(store, bank, read(AnswerSettings).limits, meter=meter or NoMeter(), unsure_below=unsure_below)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The judge to grade with. `lacking`: why it is not the trained one that the settings ask for."""
+
+    version: str
+    judge: JudgeFunction
+    lacking: NoModel | None = None
+
+    @property
+    def is_trained(self) -> bool:
+        return self.judge is not judge_offline
+
+
+def chosen_judge() -> Chosen:
+    """The trained judge, or the lexical one where the settings say so or the model cannot be used."""
+    settings = read(GradingSettings)
+    if settings.grader == "lexical":
+        return Chosen(VERSION, judge_offline)
+    # Here and not above: the parts of the command line that judge nothing need not wait for it.
+    from bot.grading.judge import Judge
+    from bot.grading.trained import judge_trained
+
+    try:
+        judge = Judge.load(settings.grader_model)
+    except NoModel as error:
+        return Chosen(VERSION, judge_offline, error)
+    return Chosen(judge.version, partial(judge_trained, judge))
+
+
 @asynccontextmanager
-async def grading() -> AsyncIterator[PooledGrader]:
-    """The grader in its own processes."""
-    grader = PooledGrader(VERSION, judge_offline, workers=read(GradingSettings).grading_workers)
+async def grading() -> AsyncIterator[OffLoopGrader]:
+    """The grader, off the event loop."""
+    chosen = chosen_judge()
+    if chosen.lacking is not None:
+        log.warning("trained_grader_missing", reason=str(chosen.lacking), instead=chosen.version)
+    kind = ThreadedGrader if chosen.is_trained else PooledGrader
+    grader: OffLoopGrader = kind(chosen.version, chosen.judge, workers=read(GradingSettings).grading_workers)
     try:
         yield grader
     finally:
@@ -232,7 +267,7 @@ class Diagnosed(Protocol):
 
 
 def make_supervisor(
-    game: Game, grader: PooledGrader, platforms: Mapping[str, ChatPlatform], clock: Clock
+    game: Game, grader: OffLoopGrader, platforms: Mapping[str, ChatPlatform], clock: Clock
 ) -> Supervisor:
     """One process's share of the work, under a name no other process has."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"

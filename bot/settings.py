@@ -53,9 +53,11 @@ class AnswerSettings(_Settings):
 
 
 class GradingSettings(_Settings):
-    """Processes that grade. The bot itself never does: grading is CPU-bound and there is a GIL."""
+    """Which grader, with which model, in how many threads (the trained one) or processes (the lexical one)."""
 
-    grading_workers: int = Field(default=1, ge=1, le=64)
+    grader: Literal["trained", "lexical"] = "trained"
+    grader_model: Path = _HOUSE / "bot" / "grading" / "model"
+    grading_workers: int = Field(default=2, ge=1, le=64)
 
 
 class RulingSettings(_Settings):

@@ -15,6 +15,7 @@ from bot.cli.regrade import regrade_
 from bot.cli.room import play
 from bot.cli.run import run
 from bot.cli.slack import slack_manifest
+from bot.cli.train import train
 
 
 @click.group(cls=FailureGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (run, play, grade, evaluate, content, db, doctor, export, forget, regrade_, slack_manifest):
+for command in (run, play, grade, evaluate, train, content, db, doctor, export, forget, regrade_, slack_manifest):
     main.add_command(command)

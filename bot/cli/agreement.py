@@ -1,30 +1,35 @@
 """Figures of agreement as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.chat.message import Column, Message, Table
 from bot.chat.plain import plain
 from bot.grading.evaluate import Evaluation, Figures, VerdictFigures
+from bot.grading.verdict import Verdict
 
-_WIDTH = 110
+_WIDTH = 118
+_COLUMNS = ("answers", "agree", "hit F1", "macro-F1", "weighted kappa", "score error", "evidence", "cal. error")
 
 
 def agreement_table(evaluation: Evaluation) -> str:
-    """Per verdict, per question and overall."""
+    """Per verdict, style, subject and question, and overall."""
     overall = evaluation.overall
     verdicts = [_verdict_row(str(verdict), figures) for verdict, figures in overall.by_verdict.items()]
     verdicts.append(_verdict_row("misconceptions", overall.misconceptions))
-    questions = [_question_row(id_, figures) for id_, figures in sorted(evaluation.by_question.items())]
-    questions.append(_question_row("all", overall))
     return "\n\n".join(
         (
             f"{overall.answers} labelled answers, {overall.pairs} verdicts",
             _table(("verdict", "precision", "recall", "F1", "labelled"), verdicts),
-            _table(
-                ("question", "answers", "agree", "macro-F1", "kappa", "weighted kappa", "score error"),
-                questions,
+            *(
+                _table((name, *_COLUMNS), [*_rows(figures), _row("all", overall)])
+                for name, figures in (
+                    ("style", evaluation.by_style),
+                    ("subject", evaluation.by_subject),
+                    ("question", evaluation.by_question),
+                )
             ),
-            "kappa: Cohen's. weighted kappa: quadratic, over miss/partial/hit. score error: mean, in points of 100.",
+            "kappa: Cohen's. weighted kappa: quadratic, over miss/partial/hit. score error: mean, in points of 100. "
+            "evidence: share that overlaps the labelled words. calibration error: expected, of the confidences.",
         )
     )
 
@@ -57,15 +62,21 @@ def _verdict_row(name: str, figures: VerdictFigures) -> tuple[str, ...]:
     )
 
 
-def _question_row(name: str, figures: Figures) -> tuple[str, ...]:
+def _rows(figures: Mapping[str, Figures]) -> list[tuple[str, ...]]:
+    return [_row(name, several) for name, several in sorted(figures.items())]
+
+
+def _row(name: str, figures: Figures) -> tuple[str, ...]:
     return (
         name,
         str(figures.answers),
         f"{figures.agreement:.0%}",
+        f"{figures.by_verdict[Verdict.HIT].f1:.2f}",
         f"{figures.macro_f1:.2f}",
-        f"{figures.kappa:.2f}",
         f"{figures.weighted_kappa:.2f}",
         f"{figures.score_error:.1f}",
+        "-" if figures.evidence is None else f"{figures.evidence:.0%}",
+        "-" if figures.calibration_error is None else f"{figures.calibration_error:.2f}",
     )
 
 

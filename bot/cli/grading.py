@@ -6,14 +6,16 @@ from pathlib import Path
 
 import click
 
+from bot.app import chosen_judge
 from bot.cli.agreement import agreement_table
 from bot.cli.failure import PROBLEMS, USAGE, stop
 from bot.cli.folder import bank
 from bot.cli.output import print_message
 from bot.content.loader import load_bank, load_question
 from bot.content.schema import Question
+from bot.grading.evaluate import Judge, compare
 from bot.grading.evaluate import evaluate as evaluate_questions
-from bot.grading.offline import judge_offline
+from bot.grading.training.data import Part, load
 from bot.grading.verdict import Evidence, Grade
 from bot.services.cards.feedback import grade_card
 
@@ -32,9 +34,10 @@ def grade(question: str, answers: str | None, text: str | None, form: str) -> No
     if (answers is None) == (text is None):
         stop("Give either --answers FILE or --text ANSWER.", USAGE)
     chosen = load_question(Path(question)) if question.endswith((".yaml", ".yml")) else bank().get(question)
+    judge = the_judge()
     replies = [("answer", text)] if text is not None else _answers(answers or "-")
     for name, answer in replies:
-        judged = judge_offline(chosen, answer)
+        judged = judge(chosen, answer)
         if form == "json":
             click.echo(json.dumps({"id": name} | grade_json(judged), ensure_ascii=False))
         else:
@@ -45,15 +48,39 @@ def grade(question: str, answers: str | None, text: str | None, form: str) -> No
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--part",
+    type=click.Choice(["test", "new", "tune", "train"]),
+    default="test",
+    show_default=True,
+    help="Of the labelled answers that come with the grader; test: it knows the rubrics, new: it knows nothing.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the JSON to this file.")
-def evaluate(path: Path | None, form: str, out: Path | None) -> None:
-    """Compare the grader with the labelled samples of a bank, a pack or a question file (default: the bank)."""
-    evaluation = evaluate_questions(_questions(path), judge_offline)
+def evaluate(path: Path | None, part: str, form: str, out: Path | None) -> None:
+    """Compare the grader with labelled answers: those that come with it, or the samples of PATH.
+
+    PATH is a question file, a pack's folder or a folder of packs, such as content. The grader was trained on samples
+    of the shipped packs, so how good it is tells only the labelled answers' test part.
+    """
+    if path is None:
+        data = load()
+        asked = {id_: asked.question for id_, asked in data.asked.items()}
+        evaluation = compare(asked, data.of(Part(part)), the_judge())
+    else:
+        evaluation = evaluate_questions(_questions(path), the_judge())
     document = json.dumps(evaluation.to_json(), ensure_ascii=False, indent=2)
     if out is not None:
         out.write_text(document + "\n", encoding="utf-8")
     click.echo(document if form == "json" else agreement_table(evaluation))
+
+
+def the_judge() -> Judge:
+    """The judge that the bot would grade with; if that is not the one the settings ask for, it is said."""
+    chosen = chosen_judge()
+    if chosen.lacking is not None:
+        click.echo(f"{chosen.lacking} Grading with {chosen.version} instead.", err=True)
+    return chosen.judge
 
 
 def grade_json(judged: Grade) -> dict[str, object]:
@@ -97,9 +124,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _questions(path: Path | None) -> list[Question]:
-    if path is None:
-        return list(bank().questions.values())
+def _questions(path: Path) -> list[Question]:
     if path.is_file():
         return [load_question(path)]
     if not path.is_dir():

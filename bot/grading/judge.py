@@ -1,35 +1,17 @@
 """The trained judge: an ONNX file that says for every claim what an answer makes of it."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from bot.errors import QuizError
 from bot.grading.claims import Claim
+from bot.grading.model_file import NETWORK, SHIPPED, TOKENIZER, NoModel, check
 from bot.grading.reading import Reader, Reading
 from bot.grading.spans import Span
-
-SHIPPED = Path(__file__).parent / "model"
-_FILES = ("judge.onnx", "tokenizer.json")
-CARD = "model.json"
-
-
-@dataclass
-class NoModel(QuizError):
-    """The trained judge cannot be loaded."""
-
-    folder: Path
-    why: str
-
-    def __str__(self) -> str:
-        return f"The trained grader in {self.folder} cannot be used: {self.why}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +43,8 @@ class Judge:
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            session = onnxruntime.InferenceSession(
-                str(folder / "judge.onnx"), options, providers=["CPUExecutionProvider"]
-            )
-            return cls(session, Reader.load(folder / "tokenizer.json"), version)
+            session = onnxruntime.InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"])
+            return cls(session, Reader.load(folder / TOKENIZER), version)
         except Exception as error:
             raise NoModel(folder, f"it does not load ({type(error).__name__})") from error
 
@@ -79,17 +59,3 @@ class Judge:
         }
         verdicts, evidence = self._session.run(None, feeds)
         return Judged(reading, verdicts, evidence[:, : len(reading.offsets)])
-
-
-def check(folder: Path) -> str:
-    """The version of the model in this folder. Raises `NoModel` if it is not whole."""
-    try:
-        card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        for name in _FILES:
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != card["sha256"][name]:
-                raise NoModel(folder, f"{name} is damaged")
-        return str(card["version"])
-    except FileNotFoundError as error:
-        raise NoModel(folder, f"{Path(str(error.filename)).name} is missing") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NoModel(folder, f"{CARD} cannot be read ({type(error).__name__})") from None

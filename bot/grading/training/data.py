@@ -2,13 +2,14 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from bot.content.schema import KeyPoint, Misconception, Question
+from bot.grading.labelled import Label, LabelledAnswer
 from bot.grading.verdict import Verdict
 
 HERE = Path(__file__).parent
@@ -25,30 +26,6 @@ class Part(StrEnum):
     TUNE = "tune"
     TEST = "test"
     NEW = "new"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A reader's verdict and the spans of the answer that earned it, as code-point offsets.
-
-    `marked`: whether the reader marked spans at all.
-    """
-
-    verdict: Verdict
-    spans: tuple[tuple[int, int], ...] = ()
-    marked: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledAnswer:
-    """An answer with a label for every key point, and the misconceptions that it asserts."""
-
-    question: str
-    style: str
-    text: str
-    points: Mapping[str, Label]
-    misconceptions: Mapping[str, Label]
-    second: Mapping[str, Verdict] = field(default_factory=dict)  # by another reader, where there was one
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +60,6 @@ def load(folder: Path = HERE) -> Data:
     return Data(asked, answers)
 
 
-def samples(questions: Iterable[Question]) -> tuple[LabelledAnswer, ...]:
-    """The samples of question files as labelled answers; their labels name no spans."""
-    return tuple(
-        LabelledAnswer(
-            question.id,
-            sample.style or "sample",
-            sample.text,
-            {
-                point.id: Label(Verdict(sample.verdicts.get(point.id, Verdict.MISS)), marked=False)
-                for point in question.key_points
-            },
-            {wrong: Label(Verdict.HIT, marked=False) for wrong in sample.misconceptions},
-        )
-        for question in questions
-        for sample in question.samples
-    )
-
-
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -112,6 +71,7 @@ def _asked(row: Mapping[str, Any]) -> Asked:
         KeyPoint(
             id=point["id"],
             claim=point["claim"],
+            weight=point.get("weight", 1.0),
             accept=tuple(point["accept"]),
             partial=tuple(point["partial"]),
             reject=tuple(point["reject"]),

@@ -1,6 +1,6 @@
 """Labelled and composed answers as what the network learns from."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from random import Random
 
@@ -9,10 +9,10 @@ from torch import Tensor
 
 from bot.content.schema import Question
 from bot.grading.claims import Claim, claims
+from bot.grading.labelled import Label, LabelledAnswer
 from bot.grading.reading import Reader, Reading
 from bot.grading.spans import shown, spans
 from bot.grading.training.compose import compose
-from bot.grading.training.data import Label, LabelledAnswer
 from bot.grading.training.network import Rows
 from bot.grading.verdict import Verdict
 
@@ -169,11 +169,3 @@ def epoch(
     made = [from_labels(answer, questions[answer.question], reader, random) for answer in answers]
     made += [from_wordings(random.choice(known), known, reader, random) for _ in range(composed)]
     return made
-
-
-def counted(examples: Sequence[Example]) -> Iterator[Verdict]:
-    """The single right verdicts, for a table."""
-    for example in examples:
-        for right in example.allowed:
-            if len(right) == 1:
-                yield next(iter(right))
