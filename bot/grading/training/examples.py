@@ -1,6 +1,6 @@
 """Labelled and composed answers as what the network learns from."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from random import Random
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from bot.content.schema import Question
 from bot.grading.claims import Claim, claims
-from bot.grading.labelled import Label, LabelledAnswer
+from bot.grading.labelled import LabelledAnswer
 from bot.grading.reading import Reader, Reading
 from bot.grading.spans import shown, spans
 from bot.grading.training.compose import compose
@@ -21,6 +21,12 @@ _ASSERTED, _NOT_ASSERTED = frozenset({Verdict.HIT}), frozenset({Verdict.MISS, Ve
 _RARE = 1.5  # what a partial or contradicted point counts, being rarer
 _COMPOSED = 0.7  # what a composed answer counts
 _BARE, _KEPT = 0.15, 0.7  # share of examples without any wordings, and of wordings that the others keep
+_REWORDED, _TURNED = 0.2, 0.12  # share of claims said otherwise, and turned into their opposite
+_TURN = {
+    frozenset({Verdict.HIT}): frozenset({Verdict.CONTRADICTED}),
+    frozenset({Verdict.MISS}): frozenset({Verdict.MISS}),
+}
+_MISSED_EACH = 3
 _UNSURE_SPAN = 0.3  # what a token of a point without a span counts
 
 
@@ -39,15 +45,17 @@ class Example:
 
 
 def from_labels(answer: LabelledAnswer, question: Question, reader: Reader, random: Random | None = None) -> Example:
-    """What a reader marked. `random`: leave some wordings out of the claims, as in training."""
-    claims_ = claims(question) if random is None else _thinned(question, frozenset(), random)
+    """What a reader marked. `random`: vary the claims, as in training."""
     labels = [answer.points[point.id] for point in question.key_points]
+    found = [answer.misconceptions.get(wrong.id) for wrong in question.misconceptions]
     allowed = [frozenset({label.verdict}) for label in labels]
-    found: list[Label | None] = [answer.misconceptions.get(wrong.id) for wrong in question.misconceptions]
     allowed += [_ASSERTED if label else _NOT_ASSERTED for label in found]
     marked = [label.spans if label.marked else None for label in labels]
     marked += [(label.spans if label.marked else None) if label else () for label in found]
-    return _example(answer.text, claims_, question, allowed, marked, 1.0, reader)
+    judged = [_Judged(*each) for each in zip(claims(question), allowed, marked, strict=True)]
+    if random is not None:
+        judged = _varied(judged, frozenset(), random)
+    return _example(answer.text, question, judged, 1.0, reader)
 
 
 def from_wordings(question: Question, others: Sequence[Question], reader: Reader, random: Random) -> Example:
@@ -56,33 +64,84 @@ def from_wordings(question: Question, others: Sequence[Question], reader: Reader
     wrong = [made.misconceptions.get(index) for index in range(len(question.misconceptions))]
     allowed = [*made.points, *(_ASSERTED if found else _NOT_ASSERTED for found in wrong)]
     marked = [tuple(found) for found in made.spans] + [tuple(found or ()) for found in wrong]
-    return _example(made.text, _thinned(question, made.used, random), question, allowed, marked, _COMPOSED, reader)
+    judged = [_Judged(*each) for each in zip(claims(question), allowed, marked, strict=True)]
+    return _example(made.text, question, _varied(judged, made.used, random), _COMPOSED, reader)
 
 
-def _thinned(question: Question, used: Set[str], random: Random) -> tuple[Claim, ...]:
-    """The claims without the wordings that the answer copied, and without some others, so that none is relied on."""
+def from_spans(answer: LabelledAnswer, question: Question, reader: Reader, random: Random) -> Iterator[Example]:
+    """Each marked span as an answer of its own, against what it earns and some of what nothing in the answer earns."""
+    labels = dict(zip(claims(question), (answer.points[point.id] for point in question.key_points), strict=False))
+    missed = [claim for claim, label in labels.items() if label.verdict is Verdict.MISS]
+    for span in sorted({span for label in labels.values() for span in label.spans}):
+        start, end = span
+        judged = [
+            _Judged(claim, frozenset({label.verdict}), ((0, end - start),))
+            for claim, label in labels.items()
+            if span in label.spans
+        ]
+        none = random.sample(missed, min(len(missed), _MISSED_EACH))
+        judged += [_Judged(claim, frozenset({Verdict.MISS}), ()) for claim in none]
+        yield _example(answer.text[start:end], question, _varied(judged, frozenset(), random), 1.0, reader)
+
+
+def from_single_wordings(question: Question, reader: Reader, random: Random) -> Iterator[Example]:
+    """Each wording of a key point as an answer of its own, against its point and some others."""
+    every = claims(question)
+    for point, claim in zip(question.key_points, every, strict=False):
+        for verdict, wordings in (
+            (Verdict.HIT, point.accept),
+            (Verdict.PARTIAL, point.partial),
+            (Verdict.CONTRADICTED, point.reject),
+        ):
+            for wording in wordings:
+                others = random.sample([other for other in every if other is not claim], _MISSED_EACH)
+                judged = [_Judged(claim, frozenset({verdict}), ((0, len(wording)),))]
+                if verdict is not Verdict.CONTRADICTED:  # which may well assert a misconception
+                    judged += [_Judged(other, frozenset({Verdict.MISS}), ()) for other in others]
+                yield _example(wording, question, _varied(judged, frozenset({wording}), random), 1.0, reader)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A claim with the verdicts that are right (none: it is not known) and the spans that earn it."""
+
+    claim: Claim
+    allowed: frozenset[Verdict]
+    spans: Sequence[tuple[int, int]] | None
+
+
+def _varied(judged: Sequence[_Judged], used: Set[str], random: Random) -> list[_Judged]:
+    """The claims without the wordings that the answer copied and without some others, so that none is relied on.
+
+    Some are said in another wording; some turned into their opposite, which contradicts whatever made the claim.
+    """
     share = 0.0 if random.random() < _BARE else _KEPT
 
     def kept(wordings: Sequence[str]) -> tuple[str, ...]:
         return tuple(text for text in wordings if text not in used and random.random() < share)
 
-    return tuple(Claim(claim.text, kept(claim.same), kept(claim.opposite)) for claim in claims(question))
+    def varied(one: _Judged) -> _Judged:
+        claim, way = one.claim, random.random()
+        same, opposite = kept(claim.same), kept(claim.opposite)
+        if way < _REWORDED and same:
+            text, *rest = same
+            return _Judged(Claim(text, (*rest, claim.text), opposite), one.allowed, one.spans)
+        if way > 1 - _TURNED and opposite:
+            text, *rest = opposite
+            return _Judged(
+                Claim(text, tuple(rest), (*same, claim.text)), _TURN.get(one.allowed, frozenset()), one.spans
+            )
+        return _Judged(Claim(claim.text, same, opposite), one.allowed, one.spans)
+
+    return [varied(one) for one in judged]
 
 
-def _example(
-    text: str,
-    claims_: Sequence[Claim],
-    question: Question,
-    allowed: Sequence[frozenset[Verdict]],
-    marked: Sequence[Sequence[tuple[int, int]] | None],
-    weight: float,
-    reader: Reader,
-) -> Example:
+def _example(text: str, question: Question, judged: Sequence[_Judged], weight: float, reader: Reader) -> Example:
     own = spans(text, shown(question))
-    reading = reader.read(own, claims_)
+    reading = reader.read(own, [one.claim for one in judged])
     places = [own[number].in_answer(start, end) for number, start, end in reading.offsets]
-    tokens = tuple(None if found is None else _tokens(places, found) for found in marked)
-    return Example(reading, tuple(allowed), tokens, weight)
+    tokens = tuple(None if one.spans is None else _tokens(places, one.spans) for one in judged)
+    return Example(reading, tuple(one.allowed for one in judged), tokens, weight)
 
 
 def _tokens(places: Sequence[tuple[int, int]], found: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -149,11 +208,23 @@ def collate(examples: Sequence[Example]) -> Batch:
         for claim, (right, marked) in enumerate(zip(example.allowed, example.marked, strict=True)):
             allowed[row, claim] = torch.tensor([verdict in right for verdict in ORDER])
             rare = len(right) == 1 and not right <= {Verdict.HIT, Verdict.MISS}
-            weights[row, claim] = example.weight * (_RARE if rare else 1.0)
+            weights[row, claim] = example.weight * (_RARE if rare else 1.0) if right else 0.0
             if marked is not None:
                 evidence[row, claim, list(marked)] = 1.0
                 evidence_weights[row, claim, :said] = 1.0 if marked else _UNSURE_SPAN
     return Batch(rows, allowed, weights, evidence, evidence_weights)
+
+
+def short(
+    answers: Sequence[LabelledAnswer],
+    questions: Mapping[str, Question],
+    known: Sequence[Question],
+    reader: Reader,
+    random: Random,
+) -> list[Example]:
+    """Spans and wordings one by one: what to learn matching and polarity from, before whole answers."""
+    made = [each for answer in answers for each in from_spans(answer, questions[answer.question], reader, random)]
+    return made + [each for question in known for each in from_single_wordings(question, reader, random)]
 
 
 def epoch(

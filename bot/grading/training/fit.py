@@ -19,7 +19,7 @@ from bot.grading.training.network import Network, Rows
 
 Progress = Callable[[int, int, float], None]  # step, steps, loss
 
-_HEADS = ("span_query", "span_key", "span_bias", "evidence", "head", "verdict")
+_HEADS = ("focus", "span_scale", "span_bias", "head", "verdict")
 _IMPOSSIBLE = -1e4
 _SPAN_SHARE = 0.5  # what the evidence counts beside the verdicts
 _CLIP = 1.0

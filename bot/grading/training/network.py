@@ -1,6 +1,5 @@
 """The judge as a torch module: a BERT encoder whose attention mask makes it read an answer for many claims at once."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -11,9 +10,7 @@ from torch.nn import functional
 
 WIDTH, HEADS, LAYERS, INNER = 384, 12, 6, 1_536
 VOCABULARY, PLACES = 30_522, 512
-SPAN_WIDTH = 128
 VERDICTS = 4
-SPAN_SCALE = 2.0
 BLOCKED = -1e4
 _EPSILON = 1e-12
 
@@ -77,11 +74,16 @@ class Network(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, eps=_EPSILON)
         self.dropout = Dropout(dropout)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
-        self.span_query = nn.Linear(WIDTH, SPAN_WIDTH)
-        self.span_key = nn.Linear(WIDTH, SPAN_WIDTH)
-        self.span_bias = nn.Parameter(torch.tensor(-2.0))
-        self.evidence = nn.Linear(WIDTH, WIDTH)
-        self.head = nn.Linear(3 * WIDTH, WIDTH)
+        # What means the same is near from the start, in the encoder's own space: so is a claim to its evidence.
+        self.span_query = nn.Linear(WIDTH, WIDTH)
+        self.span_key = nn.Linear(WIDTH, WIDTH)
+        for linear in (self.span_query, self.span_key):
+            nn.init.eye_(linear.weight)
+            nn.init.zeros_(linear.bias)
+        self.focus = nn.Parameter(torch.tensor(20.0))
+        self.span_scale = nn.Parameter(torch.tensor(10.0))
+        self.span_bias = nn.Parameter(torch.tensor(-6.0))
+        self.head = nn.Linear(5 * WIDTH, WIDTH)
         self.verdict = nn.Linear(WIDTH, VERDICTS)
 
     def forward(self, rows: Rows) -> tuple[Tensor, Tensor]:
@@ -104,12 +106,13 @@ class Network(nn.Module):
         within = (rows.groups[:, None, :] == numbers[None, :, None]).to(x.dtype)
         mean = torch.bmm(within / within.sum(-1, keepdim=True).clamp(min=1), x)
         first = torch.gather(x, 1, rows.firsts.clamp(min=0)[:, :, None].expand(-1, -1, WIDTH))
-        matches = torch.bmm(self.span_query(mean), self.span_key(x).transpose(1, 2)) / math.sqrt(SPAN_WIDTH)
+        query, key = functional.normalize(self.span_query(mean), dim=-1), functional.normalize(self.span_key(x), dim=-1)
+        matches = torch.bmm(query, key.transpose(1, 2)).float()
         outside = torch.where(rows.groups > 0, 0.0, BLOCKED)[:, None, :]
-        read = torch.bmm(torch.softmax(matches.float() + outside, -1).to(x.dtype), x)
-        seen = torch.cat((first, mean, self.evidence(read)), -1)
+        evidence = torch.bmm(torch.softmax(matches * self.focus + outside, -1).to(x.dtype), x)
+        seen = torch.cat((first, mean, evidence, mean * evidence, (mean - evidence).abs()), -1)
         logits = self.verdict(self.dropout(functional.gelu(self.head(seen))))
-        return logits, matches * SPAN_SCALE + self.span_bias
+        return logits, matches * self.span_scale + self.span_bias
 
 
 def start_from(network: Network, encoder: Mapping[str, Tensor]) -> None:

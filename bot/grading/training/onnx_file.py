@@ -18,8 +18,6 @@ from bot.grading.training.network import (
     BLOCKED,
     HEADS,
     LAYERS,
-    SPAN_SCALE,
-    SPAN_WIDTH,
     Network,
 )
 
@@ -159,17 +157,22 @@ def _heads(graph: _Graph, x: str) -> None:
     within = graph.op("Cast", within, to=TensorProto.FLOAT)
     mean = graph.op("Div", graph.op("MatMul", within, x), graph.op("ReduceSum", within, graph.ints(1), keepdims=1))
     first = graph.op("Gather", x, "firsts")
-    keys = graph.op("Transpose", graph.linear(x, "span_key"), perm=[1, 0])
-    matches = graph.op("MatMul", graph.linear(mean, "span_query"), keys)
-    matches = graph.op("Mul", matches, graph.constant(np.float32([SPAN_WIDTH**-0.5])))
+    query, key = _unit(graph, graph.linear(mean, "span_query")), _unit(graph, graph.linear(x, "span_key"))
+    matches = graph.op("MatMul", query, graph.op("Transpose", key, perm=[1, 0]))
     outside = graph.op("Unsqueeze", _blocked(graph, graph.op("Greater", "groups", graph.ints(0))), graph.ints(0))
-    attended = graph.op("Softmax", graph.op("Add", matches, outside), axis=-1)
-    evidence = graph.linear(graph.op("MatMul", attended, x), "evidence")
-    seen = graph.op("Gelu", graph.linear(graph.op("Concat", first, mean, evidence, axis=-1), "head"), domain=_CONTRIB)
-    graph.result("verdicts", graph.op("Softmax", graph.linear(seen, "verdict"), axis=-1))
-    matches = graph.op("Mul", matches, graph.constant(np.float32([SPAN_SCALE])))
-    scaled = graph.op("Add", matches, graph.weight("span_bias"))
+    focused = graph.op("Mul", matches, graph.weight("focus"))
+    evidence = graph.op("MatMul", graph.op("Softmax", graph.op("Add", focused, outside), axis=-1), x)
+    apart = graph.op("Abs", graph.op("Sub", mean, evidence))
+    seen = graph.op("Concat", first, mean, evidence, graph.op("Mul", mean, evidence), apart, axis=-1)
+    hidden = graph.op("Gelu", graph.linear(seen, "head"), domain=_CONTRIB)
+    graph.result("verdicts", graph.op("Softmax", graph.linear(hidden, "verdict"), axis=-1))
+    scaled = graph.op("Add", graph.op("Mul", matches, graph.weight("span_scale")), graph.weight("span_bias"))
     graph.result("evidence", graph.op("Sigmoid", scaled))
+
+
+def _unit(graph: _Graph, x: str) -> str:
+    """Rows of length one."""
+    return str(graph.op("Div", x, graph.op("ReduceL2", x, graph.ints(1), keepdims=1)))
 
 
 def _blocked(graph: _Graph, seen: str) -> str:
