@@ -32,24 +32,24 @@ class Plan:
     `tokens`: of a batch. `warm_up`: share of the steps in which the rate rises; then it falls to zero.
     """
 
-    epochs: int = 4
-    rate: float = 1e-4
+    epochs: int = 3
+    rate: float = 2e-4
     head_factor: float = 3.0
-    tokens: int = 4_000
-    warm_up: float = 0.06
+    tokens: int = 2_400
+    warm_up: float = 0.02
     decay: float = 0.01
     seed: int = 1
 
 
 def fit(
     network: Network,
-    epoch: Callable[[Random], Sequence[Example]],
+    epoch: Callable[[int, Random], Sequence[Example]],
     plan: Plan,
     *,
     checkpoint: Path | None = None,
     progress: Progress = lambda step, steps, loss: None,
 ) -> None:
-    """Train in place. `epoch` makes the examples of one epoch from a seeded source.
+    """Train in place. `epoch` makes the examples of one epoch, counted from 0, from a seeded source.
 
     With a `checkpoint` file every epoch is kept, and a run that was cut off goes on behind the last one.
     """
@@ -61,8 +61,8 @@ def fit(
     loss = math.nan
     for number in range(first, plan.epochs):
         random = Random(f"{plan.seed}:{number}")  # noqa: S311 - no secret
-        torch.manual_seed(random.getrandbits(32))
-        several = batches(epoch(random), plan.tokens, random)
+        workers.seed(random.getrandbits(32))
+        several = batches(epoch(number, random), plan.tokens, random)
         network.train()
         for index, examples in enumerate(several):
             _set_rate(optimizer, plan, (number + index / len(several)) / plan.epochs)
@@ -97,6 +97,11 @@ class _Workers:
         self._network, self._device = network, device
         self._replicas = [network, *(_replica(network) for _ in range(self.count - 1))]
         self._pool = ThreadPoolExecutor(self.count)
+
+    def seed(self, value: int) -> None:
+        """What is left out by chance from here on depends on `value` alone."""
+        for number, replica in enumerate(self._replicas):
+            replica.seed(value + number)
 
     def step(self, optimizer: torch.optim.Optimizer, examples: Sequence[Example]) -> float:
         """One step of the optimizer; the mean loss of the parts."""

@@ -23,12 +23,12 @@ from bot.grading.trained import judge_trained
 from bot.grading.training import onnx_file
 from bot.grading.training.calibrate import calibrated
 from bot.grading.training.data import Data, Part
-from bot.grading.training.examples import Example, epoch, from_wordings
+from bot.grading.training.examples import Example, epoch, from_wordings, short
 from bot.grading.training.fit import Plan, Progress, fit
 from bot.grading.training.network import Network, start_from
 from bot.grading.verdict import Grade
 
-COMPOSED = 0.5  # composed answers for each labelled one
+COMPOSED = 0.4  # composed answers for each labelled one
 OWN_EACH = 24  # composed answers for each question of one's own
 ALLOWED_LOSS = 0.005  # of macro-F1 on the general test part: what two trainings with other seeds differ by
 
@@ -51,7 +51,8 @@ class Worse(QuizError):
 def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) -> dict[str, Any]:
     """From a plain encoder's folder (`model.safetensors`, `tokenizer.json`) to a model in `out`; its card.
 
-    A run that was cut off goes on behind its last epoch, from `out`/checkpoint.pt.
+    The first epoch is of single spans and wordings, the others of whole answers. A run that was cut off goes on behind
+    its last epoch, from `out`/checkpoint.pt.
     """
     out.mkdir(parents=True, exist_ok=True)
     network = Network()
@@ -61,7 +62,9 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
     answers, questions = data.of(Part.TRAIN), _by_id(data)
     known = data.questions(Part.TRAIN, Part.TUNE, Part.TEST)
 
-    def one_epoch(random: Random) -> Sequence[Example]:
+    def one_epoch(number: int, random: Random) -> Sequence[Example]:
+        if number == 0:
+            return short(answers, questions, known, reader, random)
         return epoch(answers, questions, known, reader, random, composed=round(COMPOSED * len(answers)))
 
     fit(network, one_epoch, plan, checkpoint=out / "checkpoint.pt", progress=progress)
@@ -78,7 +81,7 @@ def adapt(data: Data, base: Path, own: Sequence[Question], out: Path, plan: Plan
     answers, questions = data.of(Part.TRAIN), _by_id(data)
     labelled = samples(own)
 
-    def one_epoch(random: Random) -> Sequence[Example]:
+    def one_epoch(_: int, random: Random) -> Sequence[Example]:
         composed = [from_wordings(question, own, reader, random) for question in own for _ in range(OWN_EACH)]
         kept = random.sample(answers, min(len(answers), len(composed) + len(labelled)))
         return [

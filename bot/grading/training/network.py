@@ -31,11 +31,12 @@ class Dropout(nn.Module):
     def __init__(self, share: float) -> None:
         super().__init__()
         self.share = share
+        self.source: torch.Generator | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.share == 0:
             return x
-        kept = torch.rand(x.shape[0], 1, x.shape[-1], device=x.device) >= self.share
+        kept = torch.rand(x.shape[0], 1, x.shape[-1], device=x.device, generator=self.source) >= self.share
         return x * (kept.to(x.dtype) / (1 - self.share))
 
 
@@ -85,6 +86,13 @@ class Network(nn.Module):
         self.span_bias = nn.Parameter(torch.tensor(-6.0))
         self.head = nn.Linear(5 * WIDTH, WIDTH)
         self.verdict = nn.Linear(WIDTH, VERDICTS)
+
+    def seed(self, value: int) -> None:
+        """Draw what is left out from a source of the network's own."""
+        source = torch.Generator(self.words.weight.device).manual_seed(value)
+        for module in self.modules():
+            if isinstance(module, Dropout):
+                module.source = source
 
     def forward(self, rows: Rows) -> tuple[Tensor, Tensor]:
         """Batch × claims × 4, batch × claims × tokens; of padding they mean nothing."""
