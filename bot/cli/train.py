@@ -26,7 +26,7 @@ _NO_TORCH = "Training needs more than the bot does: pip install -r requirements-
     "encoder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Train anew from a BERT encoder: model.safetensors and tokenizer.json.",
+    help="Train anew on all the data, from an encoder (model.safetensors, tokenizer.json) or a trained model.",
 )
 @click.option("--epochs", type=click.IntRange(1, 50), help="Rounds through the data. [default: 1, anew 3]")
 @click.option("--seed", type=int, default=1, show_default=True)

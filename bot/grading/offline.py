@@ -65,8 +65,7 @@ class OfflineGrader:
 def judge_offline(question: Question, answer: str) -> Grade:
     """Grade one answer. Pure; the same text and rubric always give the same grade."""
     rubric = prepare(question)
-    own = [clause for clause in clauses(answer) if not rubric.shown.includes(answer[clause.start : clause.end])]
-    windows = _windows(own, rubric)
+    windows = _own_windows(answer, rubric)
     points = tuple(_judge(point, windows, answer, rubric) for point in rubric.points)
     found = tuple(
         MisconceptionFound(id_, _evidence(match.window, answer))
@@ -77,6 +76,21 @@ def judge_offline(question: Question, answer: str) -> Grade:
     )
     score = score_of({point.id: point.verdict for point in points}, question)
     return Grade(points, found, VERSION, score)
+
+
+def likenesses(question: Question, answer: str) -> list[tuple[float, float, float, float]]:
+    """How well each key point is found as said, in part, rejected and denied, 0.0 to about 1.0 each."""
+    rubric = prepare(question)
+    windows = _own_windows(answer, rubric)
+    return [
+        (found.said.score, found.partly.score, found.against.score, found.flipped.score)
+        for found in (_found(point, windows, answer, rubric) for point in rubric.points)
+    ]
+
+
+def _own_windows(answer: str, rubric: Rubric) -> list[_Window]:
+    own = [clause for clause in clauses(answer) if not rubric.shown.includes(answer[clause.start : clause.end])]
+    return _windows(own, rubric)
 
 
 def _is_rather_a_point(match: _Match, window: _Window, rubric: Rubric, *, but: str | None = None) -> bool:
@@ -113,12 +127,29 @@ def _unless_another_point(match: _Match, point: PointWordings, rubric: Rubric) -
     return match
 
 
-def _judge(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> PointVerdict:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The best match of each kind of wording of a key point."""
+
+    said: _Match
+    partly: _Match
+    against: _Match
+    flipped: _Match
+
+
+def _found(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> _Found:
     spoken = [window for window in windows if answer[window.start : window.end].count(" ") >= _SPOKEN]
-    said = _unless_anothers(_said(point.accept, windows, spoken), point, rubric)
-    partly = _unless_anothers(_said(point.partial, windows, spoken), point, rubric)
-    against = _unless_another_point(_best(point.reject, windows, least=_LEAST), point, rubric)
-    flipped = _unless_another_point(_best(point.accept, windows, flipped=True), point, rubric)
+    return _Found(
+        _unless_anothers(_said(point.accept, windows, spoken), point, rubric),
+        _unless_anothers(_said(point.partial, windows, spoken), point, rubric),
+        _unless_another_point(_best(point.reject, windows, least=_LEAST), point, rubric),
+        _unless_another_point(_best(point.accept, windows, flipped=True), point, rubric),
+    )
+
+
+def _judge(point: PointWordings, windows: Sequence[_Window], answer: str, rubric: Rubric) -> PointVerdict:
+    found = _found(point, windows, answer, rubric)
+    said, partly, against, flipped = found.said, found.partly, found.against, found.flipped
     if against.score >= REJECT and (_rather(against, said) or _apart(against, said)):
         return _verdict(point.id, Verdict.CONTRADICTED, against, REJECT, answer)
     if said.score >= HIT:

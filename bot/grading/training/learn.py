@@ -51,12 +51,13 @@ class Worse(QuizError):
 def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) -> dict[str, Any]:
     """From a plain encoder's folder (`model.safetensors`, `tokenizer.json`) to a model in `out`; its card.
 
+    `encoder` may be the folder of a trained model as well, which then learns on.
+
     The first epoch is of single spans and wordings, the others of whole answers. A run that was cut off goes on behind
     its last epoch, from `out`/checkpoint.pt.
     """
     out.mkdir(parents=True, exist_ok=True)
-    network = Network()
-    start_from(network, load_file(encoder / "model.safetensors"))
+    network = _start(encoder)
     shutil.copyfile(encoder / TOKENIZER, out / TOKENIZER)
     reader = Reader.load(out / TOKENIZER)
     answers, questions = data.of(Part.TRAIN), _by_id(data)
@@ -69,6 +70,15 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
 
     fit(network, one_epoch, plan, checkpoint=out / "checkpoint.pt", progress=progress)
     return _finish(network, data, out, "judge-1", asdict(plan))
+
+
+def _start(folder: Path) -> Network:
+    """From a trained model of ours, or from a plain encoder."""
+    if (folder / NETWORK).exists():
+        return onnx_file.read(folder / NETWORK)
+    network = Network()
+    start_from(network, load_file(folder / "model.safetensors"))
+    return network
 
 
 def adapt(data: Data, base: Path, own: Sequence[Question], out: Path, plan: Plan, progress: Progress) -> dict[str, Any]:
