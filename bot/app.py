@@ -114,6 +114,11 @@ class Chosen:
     def is_trained(self) -> bool:
         return self.judge is not judge_offline
 
+    @property
+    def trouble(self) -> str | None:
+        """What a person should know before they trust its grades."""
+        return None if self.lacking is None else f"{self.lacking} Grading with {self.version} instead."
+
 
 def chosen_judge() -> Chosen:
     """The trained judge, or the lexical one where the settings say so or the model cannot be used."""
@@ -132,9 +137,9 @@ def chosen_judge() -> Chosen:
 
 
 @asynccontextmanager
-async def grading() -> AsyncIterator[OffLoopGrader]:
+async def grading(chosen: Chosen | None = None) -> AsyncIterator[OffLoopGrader]:
     """The grader, off the event loop."""
-    chosen = chosen_judge()
+    chosen = chosen or chosen_judge()
     if chosen.lacking is not None:
         log.warning("trained_grader_missing", reason=str(chosen.lacking), instead=chosen.version)
     kind = ThreadedGrader if chosen.is_trained else PooledGrader

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.app import Diagnosed, database_url, load_content, open_store, platform_makers
+from bot.app import Diagnosed, chosen_judge, database_url, load_content, open_store, platform_makers
 from bot.chat.platform import Finding
 from bot.cli.data import DATABASE
 from bot.cli.failure import PROBLEMS, stop
@@ -38,7 +38,14 @@ def doctor(database: str | None) -> None:
 
 
 async def _examine(database: str | None) -> list[Finding]:
-    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [_content, _clock, _schema, _work, _platforms]
+    checks: list[Callable[[str | None], Awaitable[list[Finding]]]] = [
+        _content,
+        _grader,
+        _clock,
+        _schema,
+        _work,
+        _platforms,
+    ]
     findings: list[Finding] = []
     for check in checks:
         try:
@@ -54,6 +61,14 @@ async def _content(_: str | None) -> list[Finding]:
     except BrokenBank as error:
         return [Finding(f"question bank: {count(len(error.problems), 'problem')}", "run quizbot content check")]
     return [Finding(f"question bank: {count(len(bank.questions), 'question')} in {count(len(bank.packs), 'pack')}")]
+
+
+async def _grader(_: str | None) -> list[Finding]:
+    chosen = chosen_judge()
+    if chosen.lacking is None:
+        return [Finding(f"grader: {chosen.version}")]
+    what = f"grader: {chosen.lacking} The lexical grader is used instead"
+    return [Finding(what, f"restore {chosen.lacking.folder} or set GRADER=lexical")]
 
 
 async def _clock(_: str | None) -> list[Finding]:

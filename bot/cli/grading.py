@@ -78,8 +78,8 @@ def evaluate(path: Path | None, part: str, form: str, out: Path | None) -> None:
 def the_judge() -> Judge:
     """The judge that the bot would grade with; if that is not the one the settings ask for, it is said."""
     chosen = chosen_judge()
-    if chosen.lacking is not None:
-        click.echo(f"{chosen.lacking} Grading with {chosen.version} instead.", err=True)
+    if chosen.trouble is not None:
+        click.echo(chosen.trouble, err=True)
     return chosen.judge
 
 

@@ -17,7 +17,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 from tzlocal import get_localzone_name
 
-from bot.app import database_url, grading, health, load_content, make_game, make_supervisor, open_store
+from bot.app import chosen_judge, database_url, grading, health, load_content, make_game, make_supervisor, open_store
 from bot.chat.command import completions
 from bot.cli.data import DATABASE
 from bot.cli.failure import CANNOT_START, PROBLEMS, USAGE, stop
@@ -60,8 +60,10 @@ async def open_room(
     logs = read(LogSettings)
     # In a room the screen is the product: only what went wrong may come between.
     configure_logs("error" if "log_level" not in logs.model_fields_set else logs.log_level, logs.log_format)
-    bank = load_content()
-    async with open_store(database_url(database), patient=real_time) as store, grading() as grader:
+    bank, chosen = load_content(), chosen_judge()
+    if chosen.trouble is not None:
+        click.echo(chosen.trouble, err=True)
+    async with open_store(database_url(database), patient=real_time) as store, grading(chosen) as grader:
         metrics = Metrics()
         game = make_game(store, bank, metrics)
         await _refuse_a_running_bots_database(game)

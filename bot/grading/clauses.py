@@ -64,6 +64,8 @@ def terms(text: str) -> tuple[Term, ...]:
 def _is_keyword_list(text: str, pieces: list[Piece]) -> bool:
     """Terms in a row, with next to nothing that would make a sentence of them."""
     said = [word for piece in pieces for word, *_ in words(text[piece.start : piece.end])]
+    if not said:
+        return False
     glue = sum(word in FUNCTION or word in NEGATORS or word in VERBS for word in said)
     if len(said) >= 5 and glue / len(said) < 0.12:
         return True

@@ -11,8 +11,8 @@ from bot.grading.verdict import Grade, PointVerdict, Verdict, score_of
 
 Judge = Callable[[Question, str], Grade]
 
-# For the weighted kappa a contradiction earns as little as a miss; the order is that of credit.
 _BINS = 10
+# For the weighted kappa a contradiction earns as little as a miss; the order is that of credit.
 _ORDER = {Verdict.MISS: 0, Verdict.CONTRADICTED: 0, Verdict.PARTIAL: 1, Verdict.HIT: 2}
 
 

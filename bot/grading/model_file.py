@@ -32,8 +32,12 @@ def check(folder: Path) -> str:
         for name in _FILES:
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != card["sha256"][name]:
                 raise NoModel(folder, f"{name} is damaged")
-        return str(card["version"])
+        if not isinstance(card["version"], str):
+            raise TypeError("version")
+        return card["version"]
     except FileNotFoundError as error:
         raise NoModel(folder, f"{Path(str(error.filename)).name} is missing") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise NoModel(folder, f"{Path(str(error.filename)).name} cannot be read ({error.strerror})") from None
+    except (ValueError, KeyError, TypeError) as error:
         raise NoModel(folder, f"{CARD} cannot be read ({type(error).__name__})") from None

@@ -4,6 +4,7 @@ What nobody says is left out before any judge reads on: words to the grader, the
 what was said already.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ _CLAUSE_END = re.compile(
     r"meaning|therefore|hence|so)\s)|\s(?=and\s(?:the|it|they|you|a|threads?|that|this|asyncio|multiprocessing)\s)"
 )
 _TO_THE_GRADER = re.compile(
-    r"\b(?:award|grant|assign|give)\b.{0,40}\b(?:points?|marks?|credits?|score|hit|full|100)\b"
+    r"\b(?:award|grant|assign|give)\b.{0,40}\b(?:(?:points?|marks?|credits?|score)\b"
+    r"|(?<!cache )hit\b(?! rate| ratio)|100(?=%|/|\W*$))"
     r"|\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|rubric|prompt|above|previous)\b"
-    r"|\bmark (?:this|it|all|every|me|my answer)\b|\b(?:grader|grading bot|system prompt|system:|assistant:)"
+    r"|\bmark (?:this|it|all|every|each|me|my answer)\b.{0,40}\b(?:hit|made|correct|right|complete|pass|passed|full)\b"
+    r"|\b(?:grader|grading bot|system prompt|assistant:)|(?<!\w )\bsystem:"
 )
 _QUOTED = 3  # words of a hint in a row, from which on they are a quotation
 
@@ -75,20 +78,30 @@ def spans(answer: str, given: Shown) -> tuple[Span, ...]:
     said: set[str] = set()
     found: list[Span] = []
     for pieces in sentences(folded.text):
-        own = [piece for piece in pieces if not given.includes(folded.text[piece.start : piece.end])]
+        own = [piece for piece in pieces if _is_own(folded.text[piece.start : piece.end], given)]
+        whole = folded.text[pieces[0].start : pieces[-1].end]
         run = running(" ".join(folded.text[piece.start : piece.end] for piece in own))
-        if not run.strip() or run in said or is_to_the_grader(folded.text, pieces):
+        if not own or run in said or given.includes(whole) or is_to_the_grader(folded.text, pieces):
             continue
         said.add(run)
         start, end = own[0].start, own[-1].end
-        found.append(
-            Span(
-                folded.text[start:end],
-                folded.origin[start:end],
-                tuple((piece.start - start, piece.end - start) for piece in own),
-            )
-        )
+        clauses = tuple((piece.start - start, piece.end - start) for piece in own)
+        found.append(Span(_read(folded.text[start:end], clauses), folded.origin[start:end], clauses))
     return tuple(found)
+
+
+def _is_own(said: str, given: Shown) -> bool:
+    """Whether a clause has words in it, and other ones than those given."""
+    return bool(running(said).strip()) and not given.includes(said)
+
+
+def _read(sentence: str, own: Sequence[tuple[int, int]]) -> str:
+    """The sentence without what stands between its own clauses; a few words may stay, the rest speaks of them."""
+    for (_, start), (end, _) in itertools.pairwise(own):
+        between = sentence[start:end]
+        if running(between).count(" ") > _QUOTED:
+            sentence = sentence[:start] + " " * len(between) + sentence[end:]
+    return sentence
 
 
 def sentences(text: str) -> Iterator[list[Piece]]:

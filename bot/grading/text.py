@@ -7,6 +7,9 @@ from functools import lru_cache
 
 # Letters of other scripts that look like Latin ones: a borrowed `о` must not hide a word or make a new one.
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһԛԝοαι", "aeopcyxijsdhqwoai")
+_UNSEEN = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Me", "Mn"))
+_UNEQUAL = str.maketrans({"≠": " is not ", "≢": " is not ", "∉": " not in ", "∄": " there is no "})
+_BLANKS = str.maketrans("\u115f\u1160\u2800", "   ")  # letters and signs that show nothing
 _QUOTES = str.maketrans("’‘‛ʼ′“”„–—−", "'''''\"\"\"---")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[a-z][^<>]{0,60}>")
@@ -25,19 +28,28 @@ class Folded:
 
 
 def fold(original: str) -> Folded:
-    """NFKC, lower case, plain quotes; invisible characters, HTML comments and tags do not count as text."""
+    """NFKD without marks, lower case, plain quotes; what cannot be seen, HTML comments and tags do not count as text.
+
+    That is what a tokenizer makes of it too: no judge may read words that were hidden from the cutting of spans.
+    """
     chars: list[str] = []
     origin: list[int] = []
     for index, char in enumerate(original):
-        if unicodedata.category(char) == "Cf" or unicodedata.combining(char):
-            continue
-        for folded in unicodedata.normalize("NFKC", char).casefold().translate(_LOOKALIKES).translate(_QUOTES):
+        for folded in _folded(char):
             chars.append(folded)
             origin.append(index)
     text = "".join(chars)
     for pattern in (_COMMENT, _TAG):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
     return Folded(text, tuple(origin))
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    # A stroke through a sign is a mark as well, and without it the sign says the opposite.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char.translate(_UNEQUAL)).casefold())
+    seen = "".join(part for part in plain if part.isspace() or unicodedata.category(part) not in _UNSEEN)
+    return seen.translate(_LOOKALIKES).translate(_QUOTES).translate(_BLANKS)
 
 
 _WORD = re.compile(r"[a-z0-9_]+(?:[.'/+:-][a-z0-9_]+)*\+*|[^\W_]+")

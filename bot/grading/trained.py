@@ -1,5 +1,7 @@
 """The trained grader: spans of the answer, the judge's probabilities, verdicts with their evidence, the grade."""
 
+import string
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +17,7 @@ VERDICTS = (Verdict.MISS, Verdict.PARTIAL, Verdict.HIT, Verdict.CONTRADICTED)  #
 _ASSERTED = VERDICTS.index(Verdict.HIT)
 _NEXT = 0.5  # share of the best clause's evidence from which a neighbouring clause belongs to it
 _LONGEST = 3  # clauses of one piece of evidence
+_BEFORE = string.whitespace + "-*•·.,;:()"  # a clause's first word
 
 Row = NDArray[np.float32]
 
@@ -54,17 +57,7 @@ def _evidence(judged: Judged, index: int, own: Sequence[Span], answer: str) -> E
     strength = judged.evidence[index]
     number = judged.reading.offsets[int(strength.argmax())][0]
     span = own[number]
-    by_clause = [
-        max(
-            (
-                float(strength[token])
-                for token, (of, start, end) in enumerate(judged.reading.offsets)
-                if of == number and start < clause_end and end > clause_start
-            ),
-            default=0.0,
-        )
-        for clause_start, clause_end in span.clauses
-    ]
+    by_clause = _by_clause(span, number, judged.reading.offsets, strength)
     first = last = int(np.argmax(by_clause))
     enough = by_clause[first] * _NEXT
     while last + 1 < len(by_clause) and last - first + 1 < _LONGEST and by_clause[last + 1] >= enough:
@@ -73,7 +66,22 @@ def _evidence(judged: Judged, index: int, own: Sequence[Span], answer: str) -> E
         first -= 1
     start, end = span.clauses[first][0], span.clauses[last][1]
     said = span.text[start:end]
-    start += len(said) - len(said.lstrip(" \n-*•·.,;:()"))
+    start += len(said) - len(said.lstrip(_BEFORE))
     end -= len(said) - len(said.rstrip())
     start, end = span.in_answer(start, end)
     return Evidence(start, end, answer[start:end])
+
+
+def _by_clause(
+    span: Span, number: int, offsets: Sequence[tuple[int, int, int]], strength: NDArray[np.float32]
+) -> list[float]:
+    """The strongest evidence in each clause of the span with this number, 0.0 to 1.0."""
+    found = [0.0] * len(span.clauses)
+    starts = [start for start, _ in span.clauses]
+    for token, (of, start, end) in enumerate(offsets):
+        if of != number:
+            continue
+        clause = bisect_right(starts, end - 1) - 1
+        if clause >= 0 and start < span.clauses[clause][1]:
+            found[clause] = max(found[clause], float(strength[token]))
+    return found

@@ -96,6 +96,16 @@ def test_continued_lines_comments_and_forms_work_in_a_script() -> None:
     assert "[hit]" in done.stdout
 
 
+def test_a_room_without_the_trained_grader_says_so_and_works() -> None:
+    start = ("--start", "2026-11-24 09:00", "--zone", "UTC", "--as", "ana")
+    done = quizbot("play", *start, stdin=f"{GOOD}\n", GRADER_MODEL="/nowhere")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "The trained grader in /nowhere cannot be used: model.json is missing. Grading with offline-2 instead.\n"
+    )
+    assert "2 of 8 key points" in done.stdout
+
+
 def test_the_room_refuses_the_database_of_a_running_bot(tmp_path: Path) -> None:
     play("/clock 09:00\n")
     with sqlite3.connect(tmp_path / "quizbot.db") as database:

@@ -174,3 +174,18 @@ def test_an_upgrade_waits_for_a_database_that_starts_later_and_not_for_ever(post
         assert patient.stderr.readline().endswith("Trying again.\n")
         with _gate(port, address):
             assert patient.wait(PATIENCE_S) == 0
+
+
+def test_a_service_without_the_trained_grader_logs_a_warning_and_works(
+    sqlite_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADER_MODEL", "/nowhere")
+    port = _free_port()
+    with service(sqlite_database, port) as process:
+        _ready(process, port)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=PATIENCE_S)
+    events = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
+    (warning,) = [event for event in events if event["event"] == "trained_grader_missing"]
+    assert warning["level"] == "warning"
+    assert warning["reason"] == "The trained grader in /nowhere cannot be used: model.json is missing."

@@ -198,7 +198,7 @@ async def answer_rush(address: str, bank: Bank, people: int, seconds: float) -> 
     async def says(who: str, command: str, *, leads: bool = False) -> Reply:
         parsed, reply = parse(command), Reply()
         place = Place("fake", "W1", "Team", "C1", "quiz")
-        event_id = f"{who}-{random.random()}"  # noqa: S311
+        event_id = f"{who}-{random.random()}"
         event = CommandUsed(event_id, clock.now(), Person(who, who, leads), place, reply, parsed.path, parsed.options)
         await dispatch(event)
         return reply
@@ -206,7 +206,7 @@ async def answer_rush(address: str, bank: Bank, people: int, seconds: float) -> 
     await says("lead", "/quiz-admin setup 00:00 UTC open 8h", leads=True)
     await says("lead", "/quiz-admin post what-is-the-gil", leads=True)
     await supervisor.start()
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     waits: list[float] = []
     replies: list[Reply] = []
 

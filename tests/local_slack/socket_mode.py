@@ -71,7 +71,7 @@ class SocketMode:
         self._pending: dict[str, Pending] = {}
         self._known: set[str] = set()
         self._opened = 0
-        self._chance = random.Random(7)  # noqa: S311 - the same draw in each run, no secret
+        self._chance = random.Random(7)
 
     def ticket(self) -> str:
         """A single-use, short-lived ticket for one connection."""

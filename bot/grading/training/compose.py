@@ -61,7 +61,8 @@ class _Part:
 
 
 def compose(question: Question, others: Sequence[Question], random: Random) -> Composed:
-    """One composed answer; `others` lend sentences that have nothing to do with the question."""
+    """One composed answer; `others` (the question itself left out) lend sentences that have nothing to do with it."""
+    others = [other for other in others if other.id != question.id]
     kind = random.random()
     if kind < 0.05:
         return _nothing(question, _keywords(question, random))

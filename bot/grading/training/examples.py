@@ -94,7 +94,8 @@ def from_single_wordings(question: Question, reader: Reader, random: Random) -> 
             (Verdict.CONTRADICTED, point.reject),
         ):
             for wording in wordings:
-                others = random.sample([other for other in every if other is not claim], _MISSED_EACH)
+                others = [other for other in every if other is not claim]
+                others = random.sample(others, min(len(others), _MISSED_EACH))
                 judged = [_Judged(claim, frozenset({verdict}), ((0, len(wording)),))]
                 if verdict is not Verdict.CONTRADICTED:  # which may well assert a misconception
                     judged += [_Judged(other, frozenset({Verdict.MISS}), ()) for other in others]

@@ -21,7 +21,7 @@ from tests.content.experiments.stall import gil, stall_of
 
 def main() -> None:
     data = os.urandom(60_000_000)
-    numbers = [random.random() for _ in range(600_000)]  # noqa: S311 - numbers to sort
+    numbers = [random.random() for _ in range(600_000)]
     calls: dict[str, Callable[[], object]] = {
         "sleep": lambda: time.sleep(0.3),
         "sha256": lambda: hashlib.sha256(data).digest(),
