@@ -45,6 +45,8 @@ from bot.services.ports import StoreUnavailable
 from bot.services.tick import tick
 from bot.store.engine import make_engine
 from bot.store.store import SqlStore
+from tests.benchmarks.lag import Lag, at
+from tests.benchmarks.resident import resident_kib
 from tests.doubles import RecordingPlatform
 from tests.postgres import PostgresServer, postgres_server
 
@@ -88,36 +90,6 @@ class Reply:
     @property
     def ticket(self) -> str | None:
         return None
-
-
-class Lag:
-    """How late the event loop wakes, in milliseconds, sampled every 5 ms."""
-
-    def __init__(self) -> None:
-        self.samples: list[float] = []
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> "Lag":
-        self._task = asyncio.create_task(self._watch())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _watch(self) -> None:
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(0.005)
-            self.samples.append(1000 * (time.perf_counter() - began) - 5)
-
-    def __str__(self) -> str:
-        return f"p50 {_at(self.samples, 50):.1f}, p99 {_at(self.samples, 99):.1f}, max {max(self.samples):.1f} ms"
-
-
-def _at(values: list[float], percent: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
 async def _execute(address: str, *statements: str) -> None:
@@ -230,7 +202,7 @@ async def answer_rush(address: str, bank: Bank, people: int, seconds: float) -> 
     grader.close()
     await store.close()
     where = _kind(address)
-    told = f"p50 {_at(waits, 50):.0f}, p99 {_at(waits, 99):.0f}, max {max(waits):.0f} ms"
+    told = f"p50 {at(waits, 50):.0f}, p99 {at(waits, 99):.0f}, max {max(waits):.0f} ms"
     return [
         Row(f"{people:,} answers in {seconds:.0f} s: told", where, told, "max < 1 s, p99 < 250 ms"),
         Row("… stored, still pending", where, f"{kept}, {pending}", f"{people}, 0"),
@@ -265,7 +237,7 @@ async def leaderboard(address: str, sizes: list[int], people: int) -> list[Row]:
             waits.append(1000 * (time.perf_counter() - began))
         assert board.players == people
         await store.close()
-        measured = f"p50 {_at(waits, 50):.1f}, p95 {_at(waits, 95):.1f} ms"
+        measured = f"p50 {at(waits, 50):.1f}, p95 {at(waits, 95):.1f} ms"
         rows.append(Row(f"leaderboard, {people:,} people, {filled:,} answers", _kind(address), measured, "p95 ≤ 50 ms"))
     return rows
 
@@ -333,7 +305,7 @@ def start_to_ready(address: str) -> list[Row]:
         while not _is_ready(port):
             time.sleep(0.01)
         waits.append(time.perf_counter() - began)
-        memory = max(memory, _resident_kib(process.pid))
+        memory = max(memory, resident_kib(process.pid))
         process.terminate()
         process.wait()
     where = _kind(address)
@@ -349,13 +321,6 @@ def _is_ready(port: int) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _resident_kib(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1])
-    return 0
 
 
 def _kind(address: str) -> str:

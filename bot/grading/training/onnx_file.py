@@ -123,7 +123,7 @@ def read(path: Path) -> Network:
             found = (found if name.split(".")[0] in _EMBEDDED else found.T) * scale
         else:
             raise ValueError(f"{path} has no {name}")
-        state[name] = torch.from_numpy(np.ascontiguousarray(found)).reshape(value.shape)
+        state[name] = torch.from_numpy(np.array(found)).reshape(value.shape)
     network = Network()
     network.load_state_dict(state)
     return network.eval()
