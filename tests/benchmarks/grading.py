@@ -34,7 +34,7 @@ from bot.settings import GradingSettings, read
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
 from tests.benchmarks.answers import Case, cases
-from tests.benchmarks.lag import Lag, at
+from tests.benchmarks.lag import Lag, percentile
 from tests.benchmarks.resident import resident_kib, resident_kib_with_workers
 from tests.local_discord import local_discord
 from tests.local_discord.clock import real_time
@@ -229,7 +229,7 @@ def _costs(given: argparse.Namespace) -> Table:
         shown.caption = "Without torch there is nothing to compare with."
     for name in names:
         cost = Cost(**_apart(name, given))
-        alone = f"{at(cost.alone_ms, 50):.0f}", f"{at(cost.alone_ms, 95):.0f}"
+        alone = f"{percentile(cost.alone_ms, 50):.0f}", f"{percentile(cost.alone_ms, 95):.0f}"
         shown.add_row(cost.title, f"{cost.ready_s:.2f}", *alone, f"{cost.a_second:.1f}", f"{cost.grown_kib / 1024:.0f}")
     shown.add_section()
     shown.add_row("goal", "≤ 1", "≤ 60", "≤ 150", "≥ 25", "")

@@ -29,10 +29,11 @@ class Lag:
             self.samples.append(1000 * (time.perf_counter() - began - _EVERY_S))
 
     def __str__(self) -> str:
-        return f"p50 {at(self.samples, 50):.1f}, p99 {at(self.samples, 99):.1f}, max {max(self.samples):.1f} ms"
+        half, most = percentile(self.samples, 50), percentile(self.samples, 99)
+        return f"p50 {half:.1f}, p99 {most:.1f}, max {max(self.samples):.1f} ms"
 
 
-def at(values: Sequence[float], percent: float) -> float:
+def percentile(values: Sequence[float], percent: float) -> float:
     """The value at this percentile."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]

@@ -41,7 +41,8 @@ class Plain:
 
     def __call__(self, question: Question, answer: str) -> Grade:
         torch.set_num_threads(self.threads)
-        return self.judge(question, answer)
+        with torch.inference_mode():
+            return self.judge(question, answer)
 
 
 def cosine(model: Path, encoder: Path | None) -> Plain:
@@ -73,7 +74,6 @@ def cross_encoder(model: Path) -> Plain:
     """Runs the network once for each claim."""
     network, reader = onnx_file.read(model / NETWORK), Reader.load(model / TOKENIZER)
 
-    @torch.inference_mode()
     def judge(question: Question, answer: str) -> Grade:
         own = spans(answer, shown(question))
         verdicts = []
@@ -108,7 +108,6 @@ def _embed(model: Path, encoder: Path | None) -> tuple[str, Embed]:
     return "plain torch", lambda texts: _vectors(network, tokenizer, texts).numpy()
 
 
-@torch.inference_mode()
 def _vectors(network: Network, tokenizer: Tokenizer, texts: Sequence[str]) -> Tensor:
     """The mean of each text's tokens, of length one."""
     encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)

@@ -126,7 +126,8 @@ def read(path: Path) -> Network:
         state[name] = torch.from_numpy(np.array(found)).reshape(value.shape)
     network = Network()
     network.load_state_dict(state)
-    return network.eval()
+    network.eval()
+    return network
 
 
 _EMBEDDED = ("words", "places")
@@ -221,5 +222,5 @@ def _unit(graph: _Graph, x: str) -> str:
 
 def _blocked(graph: _Graph, seen: str) -> str:
     """0 where it may be looked at, far below elsewhere."""
-    zero, far = graph.constant(np.float32([0.0])), graph.constant(np.float32([BLOCKED]))
+    zero, far = graph.constant(np.array([0.0], np.float32)), graph.constant(np.array([BLOCKED], np.float32))
     return str(graph.op("Where", seen, zero, far))
