@@ -7,6 +7,7 @@ Discord records it; three seconds are allowed. The machine is shared and noisy: 
 
 import argparse
 import asyncio
+import os
 import tempfile
 import time
 from collections import defaultdict
@@ -17,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from bot.app import chosen_judge
 from bot.content.loader import load_bank
 from bot.services.game import Game
 from bot.store.migrate import upgrade
@@ -27,7 +29,11 @@ from tests.platforms.discord.process import HOUSE, connected, service
 from tests.platforms.discord.team import GOOD, Team
 
 PEOPLE, SIDE_BY_SIDE = 60, 4
-LONG = (GOOD + " While one waits for a response another can run, so threads are fine for I/O. ") * 12
+# No sentence twice: what was said already is not judged again.
+LONG = " ".join(
+    f"Reason {number}: {GOOD} Example {number}: while one waits for a response another can run, so it helps with I/O."
+    for number in range(12)
+)
 
 
 async def measure(actions: int, waiting: int) -> tuple[Mapping[str, list[float]], str]:
@@ -42,6 +48,7 @@ async def measure(actions: int, waiting: int) -> tuple[Mapping[str, list[float]]
             team = Team.on(home, home.add_application())
             people = [team.guild.add_member(f"person{number}") for number in range(PEOPLE)]
             settings = {"GRADING_WORKERS": "2", "ANSWER_COOLDOWN_SECONDS": "0", "LOG_LEVEL": "error"}
+            settings |= {name: os.environ[name] for name in ("GRADER", "GRADER_MODEL") if name in os.environ}
             async with service(home, team.app, database, Path(folder) / "bot.log", **settings):
                 await connected(home, team.app, 1)
                 await team.set_up()
@@ -63,7 +70,8 @@ async def measure(actions: int, waiting: int) -> tuple[Mapping[str, list[float]]
 
 
 def _busy(graded: int, seconds: float, left: int) -> str:
-    return f"{graded:,} long answers graded meanwhile, in {seconds:.1f} s; {left:,} were still waiting"
+    by = chosen_judge().version
+    return f"{graded:,} long answers graded meanwhile by {by}, in {seconds:.1f} s; {left:,} were still waiting"
 
 
 async def _pending(store: SqlStore) -> int:

@@ -1,6 +1,6 @@
 """What the bot carries: one table, on SQLite and on PostgreSQL. Run: python -m tests.benchmarks.load
 
-Real databases, real grading processes, the real use cases; people and the chat service are simulated.
+Real databases, the grader that the bot would use, the real use cases; people and the chat service are simulated.
 The machine is shared and noisy: compare figures of one run.
 """
 
@@ -27,15 +27,15 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from sqlalchemy import text
 
+from bot.app import chosen_judge, grading
 from bot.chat.command import parse
 from bot.chat.event import CommandUsed, Person, Place
 from bot.chat.message import Form, Message
 from bot.content.bank import Bank
 from bot.content.loader import load_bank
-from bot.grading.offline import VERSION, judge_offline
+from bot.grading.verdict import Grader
 from bot.quiz.limits import Limits
 from bot.runtime.clock import SystemClock
-from bot.runtime.graders import PooledGrader
 from bot.runtime.supervisor import Supervisor
 from bot.runtime.telemetry import configure_logs
 from bot.services.ask import open_due
@@ -45,6 +45,8 @@ from bot.services.ports import StoreUnavailable
 from bot.services.tick import tick
 from bot.store.engine import make_engine
 from bot.store.store import SqlStore
+from tests.benchmarks.lag import Lag, percentile
+from tests.benchmarks.resident import resident_kib
 from tests.doubles import RecordingPlatform
 from tests.postgres import PostgresServer, postgres_server
 
@@ -88,36 +90,6 @@ class Reply:
     @property
     def ticket(self) -> str | None:
         return None
-
-
-class Lag:
-    """How late the event loop wakes, in milliseconds, sampled every 5 ms."""
-
-    def __init__(self) -> None:
-        self.samples: list[float] = []
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> "Lag":
-        self._task = asyncio.create_task(self._watch())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _watch(self) -> None:
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(0.005)
-            self.samples.append(1000 * (time.perf_counter() - began) - 5)
-
-    def __str__(self) -> str:
-        return f"p50 {_at(self.samples, 50):.1f}, p99 {_at(self.samples, 99):.1f}, max {max(self.samples):.1f} ms"
-
-
-def _at(values: list[float], percent: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
 async def _execute(address: str, *statements: str) -> None:
@@ -186,11 +158,15 @@ async def open_rounds(address: str, bank: Bank, count: int, replicas: int) -> Ro
 
 async def answer_rush(address: str, bank: Bank, people: int, seconds: float) -> list[Row]:
     """People answer at random moments while the answers before theirs are graded."""
+    async with grading() as grader:
+        grader.warm()
+        return await _rush(address, bank, grader, people, seconds)
+
+
+async def _rush(address: str, bank: Bank, grader: Grader, people: int, seconds: float) -> list[Row]:
     store = SqlStore(address)
     game = Game(store, bank, Limits())
     dispatch = Dispatcher(game)
-    grader = PooledGrader(VERSION, judge_offline, workers=1)
-    grader.warm()
     platform = RecordingPlatform()
     clock = SystemClock()
     supervisor = Supervisor(game, grader, {"fake": platform}, clock, holder="bench", tick_seconds=5)
@@ -227,10 +203,9 @@ async def answer_rush(address: str, bank: Bank, people: int, seconds: float) -> 
     async with store.read() as uow:
         asked = await uow.rounds.get(1)
         kept, pending = await uow.rounds.answers(asked.id), await uow.submissions.pending()
-    grader.close()
     await store.close()
     where = _kind(address)
-    told = f"p50 {_at(waits, 50):.0f}, p99 {_at(waits, 99):.0f}, max {max(waits):.0f} ms"
+    told = f"p50 {percentile(waits, 50):.0f}, p99 {percentile(waits, 99):.0f}, max {max(waits):.0f} ms"
     return [
         Row(f"{people:,} answers in {seconds:.0f} s: told", where, told, "max < 1 s, p99 < 250 ms"),
         Row("… stored, still pending", where, f"{kept}, {pending}", f"{people}, 0"),
@@ -265,7 +240,7 @@ async def leaderboard(address: str, sizes: list[int], people: int) -> list[Row]:
             waits.append(1000 * (time.perf_counter() - began))
         assert board.players == people
         await store.close()
-        measured = f"p50 {_at(waits, 50):.1f}, p95 {_at(waits, 95):.1f} ms"
+        measured = f"p50 {percentile(waits, 50):.1f}, p95 {percentile(waits, 95):.1f} ms"
         rows.append(Row(f"leaderboard, {people:,} people, {filled:,} answers", _kind(address), measured, "p95 ≤ 50 ms"))
     return rows
 
@@ -295,21 +270,21 @@ async def _history(address: str, people: int, rounds: int, more: int, at: str) -
 
 
 async def loop_lag(bank: Bank) -> Row:
-    """The event loop while two processes grade without a pause on two cores."""
-    grader = PooledGrader(VERSION, judge_offline, workers=2)
+    """The event loop while the grader's workers have no pause."""
     question = bank.get("what-is-the-gil")
-    await asyncio.gather(*(grader.grade(question, WORDS) for _ in range(8)))
-    graded, end = 0, time.perf_counter() + 10
+    graded = 0
 
-    async def keep_busy() -> None:
+    async def keep_busy(grader: Grader, end: float) -> None:
         nonlocal graded
         while time.perf_counter() < end:
             await grader.grade(question, WORDS)
             graded += 1
 
-    async with Lag() as lag:
-        await asyncio.gather(*(keep_busy() for _ in range(6)))
-    grader.close()
+    async with grading() as grader:
+        await asyncio.gather(*(grader.grade(question, WORDS) for _ in range(8)))
+        async with Lag() as lag:
+            end = time.perf_counter() + 10
+            await asyncio.gather(*(keep_busy(grader, end) for _ in range(6)))
     return Row(f"event loop late by, {graded / 10:.0f} answers graded a second", "-", str(lag), "≤ 20 ms")
 
 
@@ -333,7 +308,7 @@ def start_to_ready(address: str) -> list[Row]:
         while not _is_ready(port):
             time.sleep(0.01)
         waits.append(time.perf_counter() - began)
-        memory = max(memory, _resident_kib(process.pid))
+        memory = max(memory, resident_kib(process.pid))
         process.terminate()
         process.wait()
     where = _kind(address)
@@ -349,13 +324,6 @@ def _is_ready(port: int) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _resident_kib(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1])
-    return 0
 
 
 def _kind(address: str) -> str:
@@ -450,7 +418,7 @@ def main() -> None:
                 table += start_to_ready(fresh())
         _run(lambda: loop_lag(bank), table)
     shutil.rmtree(folder, ignore_errors=True)
-    shown = RichTable("what", "where", "measured", "goal")
+    shown = RichTable("what", "where", "measured", "goal", caption=f"graded by {chosen_judge().version}")
     for row in table:
         shown.add_row(row.what, row.where, row.measured, row.goal)
     Console(width=150).print(shown)

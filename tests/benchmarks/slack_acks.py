@@ -17,8 +17,8 @@ from tests.local_slack import LocalSlack, Message, Person, SlackApp, Workspace, 
 from tests.platforms.slack.test_killed import quizbot_run
 
 _AT_ONCE = 30
-_SENTENCE = "Only one thread runs Python bytecode at a time, because reference counts are not thread-safe, and so on. "
-_LONG = (_SENTENCE * 30)[:3000]
+_SENTENCE = "Reason {}: only one thread runs Python bytecode at a time, because reference counts are not thread-safe. "
+_LONG = "".join(_SENTENCE.format(number) for number in range(30))[:3000]  # none twice: it would be judged once
 
 
 async def measure(people: int, *, over_socket: bool) -> tuple[LocalSlack, int]:
