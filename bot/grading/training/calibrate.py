@@ -36,7 +36,7 @@ def calibrated(
 
     optimizer.step(loss)
     centred = (bias - bias.mean()).detach().numpy().astype(np.float32)
-    return float(torch.exp(scale)), centred
+    return float(torch.exp(scale.detach())), centred
 
 
 def _judged(
