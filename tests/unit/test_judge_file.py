@@ -7,8 +7,10 @@ import onnxruntime
 import pytest
 from numpy.typing import NDArray
 
-torch = pytest.importorskip("torch", reason="training needs more than the bot does")
+pytest.importorskip("torch", reason="training needs more than the bot does")
 pytest.importorskip("onnx")
+
+import torch
 
 from bot.grading.training import onnx_file
 from bot.grading.training.network import VOCABULARY, Network, Rows

@@ -11,11 +11,14 @@ from random import Random
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs more than the bot does")
+pytest.importorskip("torch", reason="training needs more than the bot does")
 pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
+import torch
+from numpy.typing import NDArray
 from safetensors.torch import save_file
+from torch import Tensor
 
 from bot.content.schema import Question
 from bot.grading.claims import Claim, claims
@@ -181,7 +184,7 @@ def test_every_example_is_in_one_batch_and_no_batch_is_too_large(data: Data, rea
 # --- The network ---
 
 
-def _logits(judge: Network, spans_: Sequence[Span], asked: Sequence[Claim], reader: Reader) -> np.ndarray:  # type: ignore[type-arg]
+def _logits(judge: Network, spans_: Sequence[Span], asked: Sequence[Claim], reader: Reader) -> NDArray[np.float32]:
     with torch.inference_mode():
         return np.asarray(judge(pad([reader.read(spans_, asked)]))[0][0])
 
@@ -191,7 +194,8 @@ def plain() -> Network:
     made = _new()
     for layer in made.layers:
         torch.nn.init.normal_(layer.qkv.weight, std=0.1)  # so that it matters what a token looks at
-    return made.eval()
+    made.eval()
+    return made
 
 
 def test_no_claim_knows_another_and_the_order_of_the_sentences_does_not_matter(
@@ -222,7 +226,7 @@ def test_padding_changes_nothing(plain: Network, data: Data, reader: Reader) -> 
             )
 
 
-def _encoder() -> dict[str, "torch.Tensor"]:
+def _encoder() -> dict[str, Tensor]:
     """The weights of an encoder with one layer, named as in its own file."""
     torch.manual_seed(5)
     width, inner = network.WIDTH, network.INNER

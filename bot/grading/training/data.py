@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from bot.content.schema import KeyPoint, Misconception, Question
+from bot.content.schema import Difficulty, KeyPoint, Misconception, Question
 from bot.grading.labelled import Label, LabelledAnswer
 from bot.grading.verdict import Verdict
 
@@ -88,7 +88,7 @@ def _asked(row: Mapping[str, Any]) -> Asked:
         title=row["title"],
         prompt=row["prompt"],
         topic=row["subject"],
-        difficulty="senior",
+        difficulty=Difficulty.SENIOR,
         minutes=5,
         key_points=points,
         misconceptions=wrong,
