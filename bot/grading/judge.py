@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from bot.grading.blend import Blend
 from bot.grading.claims import Claim
 from bot.grading.model_file import NETWORK, SHIPPED, TOKENIZER, NoModel, check
 from bot.grading.reading import Reader, Reading
@@ -28,15 +29,16 @@ class Judge:
     never depend on what else is judged.
     """
 
-    def __init__(self, session: onnxruntime.InferenceSession, reader: Reader, version: str) -> None:
+    def __init__(self, session: onnxruntime.InferenceSession, reader: Reader, version: str, blend: Blend) -> None:
         self._session = session
         self._reader = reader
         self.version = version
+        self.blend = blend
 
     @classmethod
     def load(cls, folder: Path = SHIPPED, *, threads: int = 1) -> "Judge":
         """`threads`: that one run works with. Raises `NoModel` if a file is missing, damaged or of another version."""
-        version = check(folder)
+        card = check(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -45,7 +47,7 @@ class Judge:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             session = onnxruntime.InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"])
-            return cls(session, Reader.load(folder / TOKENIZER), version)
+            return cls(session, Reader.load(folder / TOKENIZER), str(card["version"]), Blend.of_card(card.get("blend")))
         except Exception as error:
             raise NoModel(folder, f"it does not load ({type(error).__name__})") from error
 

@@ -25,8 +25,8 @@ class NoModel(QuizError):
         return f"The trained grader in {self.folder} cannot be used: {self.why}."
 
 
-def check(folder: Path) -> str:
-    """The version of the model in this folder. Raises `NoModel` if it is not whole."""
+def check(folder: Path) -> dict[str, Any]:
+    """The card of the model in this folder. Raises `NoModel` if it is not whole."""
     try:
         card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
         for name in _FILES:
@@ -34,7 +34,7 @@ def check(folder: Path) -> str:
                 raise NoModel(folder, f"{name} is damaged")
         if not isinstance(card["version"], str):
             raise TypeError("version")
-        return card["version"]
+        return card
     except FileNotFoundError as error:
         raise NoModel(folder, f"{Path(str(error.filename)).name} is missing") from None
     except OSError as error:

@@ -70,22 +70,42 @@ def judge_offline(question: Question, answer: str) -> Grade:
     found = tuple(
         MisconceptionFound(id_, _evidence(match.window, answer))
         for id_, wordings in rubric.misconceptions.items()
-        if (match := _best(wordings, windows, least=_LEAST)).window is not None
-        and match.score >= REJECT
-        and not _is_rather_a_point(match, match.window, rubric)
+        if (match := _wrong(wordings, windows, rubric)).window is not None and match.score >= REJECT
     )
     score = score_of({point.id: point.verdict for point in points}, question)
     return Grade(points, found, VERSION, score)
 
 
-def likenesses(question: Question, answer: str) -> list[tuple[float, float, float, float]]:
-    """How well each key point is found as said, in part, rejected and denied, 0.0 to about 1.0 each."""
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like the wordings of one claim an answer is: found as said, in part, rejected and denied, 0.0 to about 1.0.
+
+    `places`: where, as offsets into the answer, in the same order; None where nothing is found.
+    """
+
+    scores: tuple[float, float, float, float]
+    places: tuple[tuple[int, int] | None, ...]
+
+
+def likenesses(question: Question, answer: str) -> tuple[Likeness, ...]:
+    """For every key point, then for every misconception (found as said only)."""
     rubric = prepare(question)
     windows = _own_windows(answer, rubric)
-    return [
-        (found.said.score, found.partly.score, found.against.score, found.flipped.score)
-        for found in (_found(point, windows, answer, rubric) for point in rubric.points)
-    ]
+    found = [_found(point, windows, answer, rubric) for point in rubric.points]
+    likes = [_likeness(one.said, one.partly, one.against, one.flipped) for one in found]
+    return (*likes, *(_likeness(_wrong(wrong, windows, rubric)) for wrong in rubric.misconceptions.values()))
+
+
+def _likeness(*found: _Match) -> Likeness:
+    matches = (*found, *(_NONE for _ in range(4 - len(found))))
+    one, two, three, four = (round(match.score, 3) for match in matches)
+    places = tuple((match.window.start, match.window.end) if match.window else None for match in matches)
+    return Likeness((one, two, three, four), places)
+
+
+def _wrong(wordings: Iterable[Wording], windows: Sequence[_Window], rubric: Rubric) -> _Match:
+    match = _best(wordings, windows, least=_LEAST)
+    return _NONE if match.window is None or _is_rather_a_point(match, match.window, rubric) else match
 
 
 def _own_windows(answer: str, rubric: Rubric) -> list[_Window]:

@@ -2,7 +2,7 @@
 
 import string
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,22 @@ from numpy.typing import NDArray
 from bot.content.schema import Question
 from bot.grading.claims import claims
 from bot.grading.judge import Judge, Judged
+from bot.grading.offline import FLIPPED, REJECT, SURE, Likeness, likenesses
 from bot.grading.spans import Span, shown, spans
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
 
 VERDICTS = (Verdict.MISS, Verdict.PARTIAL, Verdict.HIT, Verdict.CONTRADICTED)  # the judge's order
-_ASSERTED = VERDICTS.index(Verdict.HIT)
 _NEXT = 0.5  # share of the best clause's evidence from which a neighbouring clause belongs to it
 _LONGEST = 3  # clauses of one piece of evidence
 _BEFORE = string.whitespace + "-*•·.,;:()"  # a clause's first word
+
+# Which likenesses (said, in part, rejected, denied) show where a verdict comes from, and from which score on.
+_LIKE = {
+    Verdict.HIT: ((0, SURE),),
+    Verdict.PARTIAL: ((1, SURE), (0, SURE)),
+    Verdict.CONTRADICTED: ((2, REJECT), (3, FLIPPED)),
+}
+_EVEN = 0.5
 
 Row = NDArray[np.float32]
 
@@ -28,14 +36,19 @@ def judge_trained(judge: Judge, question: Question, answer: str) -> Grade:
     judged = judge.judge(own, claims(question)) if own else None
     if judged is None or not judged.reading.offsets:
         return _nothing(question, judge.version)
+    like = likenesses(question, answer)
+
+    def evidence_of(index: int) -> Callable[[Verdict], Evidence]:
+        return lambda verdict: _evidence(judged, index, own, answer, like[index], verdict)
+
     points = tuple(
-        _point(point.id, judged.verdicts[index], judged, index, own, answer)
+        _point(point.id, judge.blend.verdicts(judged.verdicts[index], like[index]), evidence_of(index))
         for index, point in enumerate(question.key_points)
     )
     found = tuple(
-        MisconceptionFound(wrong.id, _evidence(judged, index, own, answer))
-        for index, wrong in enumerate(question.misconceptions, len(points))
-        if int(judged.verdicts[index].argmax()) == _ASSERTED
+        MisconceptionFound(wrong.id, evidence_of(index)(Verdict.HIT))
+        for index, wrong in enumerate(question.misconceptions, len(question.key_points))
+        if judge.blend.asserted(judged.verdicts[index], like[index]) > _EVEN
     )
     return Grade(points, found, judge.version, score_of({point.id: point.verdict for point in points}, question))
 
@@ -46,13 +59,26 @@ def _nothing(question: Question, version: str) -> Grade:
     return Grade(points, (), version, 0.0)
 
 
-def _point(id_: str, row: Row, judged: Judged, index: int, own: Sequence[Span], answer: str) -> PointVerdict:
+def _point(id_: str, row: Row, evidence: Callable[[Verdict], Evidence]) -> PointVerdict:
     best = int(row.argmax())
-    evidence = None if VERDICTS[best] is Verdict.MISS else _evidence(judged, index, own, answer)
-    return PointVerdict(id_, VERDICTS[best], round(float(row[best]), 3), evidence)
+    verdict = VERDICTS[best]
+    earned = None if verdict is Verdict.MISS else evidence(verdict)
+    return PointVerdict(id_, verdict, round(float(row[best]), 3), earned)
 
 
-def _evidence(judged: Judged, index: int, own: Sequence[Span], answer: str) -> Evidence:
+def _evidence(
+    judged: Judged, index: int, own: Sequence[Span], answer: str, like: Likeness, verdict: Verdict
+) -> Evidence:
+    """Words close to the rubric's, where there are; else the clauses of which the judge makes most."""
+    for kind, least in _LIKE[verdict]:
+        place = like.places[kind]
+        if place is not None and like.scores[kind] >= least:
+            start, end = place
+            return Evidence(start, end, answer[start:end])
+    return _strongest(judged, index, own, answer)
+
+
+def _strongest(judged: Judged, index: int, own: Sequence[Span], answer: str) -> Evidence:
     """The clause with the strongest evidence, and its neighbours that have at least half as much."""
     strength = judged.evidence[index]
     number = judged.reading.offsets[int(strength.argmax())][0]

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 from safetensors.torch import load_file
 
 from bot.content.schema import Question
@@ -21,7 +20,7 @@ from bot.grading.model_file import CARD, NETWORK, TOKENIZER, check
 from bot.grading.reading import Reader
 from bot.grading.trained import judge_trained
 from bot.grading.training import onnx_file
-from bot.grading.training.calibrate import calibrated
+from bot.grading.training.calibrate import fitted
 from bot.grading.training.data import Data, Part
 from bot.grading.training.examples import Example, epoch, from_wordings, short
 from bot.grading.training.fit import Plan, Progress, fit
@@ -69,7 +68,7 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
         return epoch(answers, questions, known, reader, random, composed=round(COMPOSED * len(answers)))
 
     fit(network, one_epoch, plan, checkpoint=out / "checkpoint.pt", progress=progress)
-    return _finish(network, data, out, "judge-1", asdict(plan))
+    return finish(network, data, out, "judge-1", asdict(plan))
 
 
 def _start(folder: Path) -> Network:
@@ -101,7 +100,7 @@ def adapt(data: Data, base: Path, own: Sequence[Question], out: Path, plan: Plan
         ]
 
     fit(network, one_epoch, plan, checkpoint=None, progress=progress)
-    card = _finish(network, data, out, f"{check(base).split('+')[0]}+", asdict(plan))
+    card = finish(network, data, out, f"{check(base)['version'].split('+')[0]}+", asdict(plan))
     before, after = (_figures(Judge.load(folder), data, Part.TEST) for folder in (base, out))
     if after.macro_f1 < before.macro_f1 - ALLOWED_LOSS:
         (out / CARD).unlink()
@@ -109,16 +108,15 @@ def adapt(data: Data, base: Path, own: Sequence[Question], out: Path, plan: Plan
     return card
 
 
-def _finish(network: Network, data: Data, out: Path, version: str, plan: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the file, calibrate it as it is (int8), write it again, and say in a card what it is."""
-    onnx_file.write(network, out / NETWORK, temperature=1.0, bias=np.zeros(4, np.float32))
+def finish(network: Network, data: Data, out: Path, version: str, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the file, fit the blend to it as it is (int8), and say in a card what it is."""
+    onnx_file.write(network, out / NETWORK)
     _write_card(out, version, {})
-    temperature, bias = calibrated(Judge.load(out), _by_id(data), data.of(Part.TUNE))
-    onnx_file.write(network, out / NETWORK, temperature=temperature, bias=bias)
-    _write_card(out, version, {})
+    blend = {"blend": fitted(Judge.load(out), _by_id(data), data.of(Part.TUNE)).to_card()}
+    _write_card(out, version, blend)
     judge = Judge.load(out)
-    figures = {part.value: _short(_figures(judge, data, part)) for part in (Part.TUNE, Part.TEST, Part.NEW)}
-    return _write_card(out, version, {"plan": dict(plan), "temperature": round(temperature, 3), "figures": figures})
+    figures = {part.value: _short(_figures(judge, data, part)) for part in (Part.TEST, Part.NEW)}
+    return _write_card(out, version, {"plan": dict(plan), "figures": figures, **blend})
 
 
 def _write_card(out: Path, version: str, more: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,11 +89,9 @@ def quantize(weights: Array) -> tuple[Array, Array]:
     return np.round(weights / scales).astype(np.int8), scales.astype(np.float32)
 
 
-def write(network: Network, path: Path, *, temperature: float, bias: Array) -> None:
-    """`temperature` and `bias` (of the four verdicts) make the logits calibrated probabilities."""
+def write(network: Network, path: Path) -> None:
+    """The same network gives the same bytes."""
     weights = {name: value.detach().float().numpy() for name, value in network.state_dict().items()}
-    weights["verdict.weight"] = weights["verdict.weight"] / temperature
-    weights["verdict.bias"] = weights["verdict.bias"] / temperature + bias.astype(np.float32)
     graph = _Graph(weights)
     x = _encoder(graph)
     _heads(graph, x)
