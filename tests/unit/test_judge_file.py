@@ -50,7 +50,7 @@ def _by_network(network: Network, reading: dict[str, NDArray[np.int64]]) -> NDAr
 @pytest.fixture(scope="module")
 def session(network: Network, tmp_path_factory: pytest.TempPathFactory) -> onnxruntime.InferenceSession:
     path = tmp_path_factory.mktemp("model") / "judge.onnx"
-    onnx_file.write(network, path, temperature=1.0, bias=np.zeros(4, np.float32))
+    onnx_file.write(network, path)
     return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
@@ -70,6 +70,6 @@ def test_the_file_judges_as_the_network(
 
 def test_a_network_read_back_makes_the_same_file(network: Network, tmp_path: Path) -> None:
     once, again = tmp_path / "once.onnx", tmp_path / "again.onnx"
-    onnx_file.write(network, once, temperature=1.0, bias=np.zeros(4, np.float32))
-    onnx_file.write(onnx_file.read(once), again, temperature=1.0, bias=np.zeros(4, np.float32))
+    onnx_file.write(network, once)
+    onnx_file.write(onnx_file.read(once), again)
     assert again.read_bytes() == once.read_bytes()

@@ -13,13 +13,22 @@ from structlog.testing import capture_logs
 from bot.app import chosen_judge, grading
 from bot.cli import main
 from bot.content.bank import Bank
+from bot.grading.blend import POINT_FEATURES, WRONG_FEATURES
+from bot.grading.claims import claims
 from bot.grading.judge import Judge
 from bot.grading.model_file import CARD, NETWORK, SHIPPED, TOKENIZER, NoModel, check
 from bot.grading.offline import VERSION
+from bot.grading.spans import shown, spans
+from bot.grading.trained import judge_trained
 from bot.runtime.graders import PooledGrader, ThreadedGrader
 from bot.settings import BadSetting
 
 SAID = "Only one thread runs bytecode at a time."
+
+
+def _version() -> str:
+    """The shipped model's."""
+    return str(check(SHIPPED)["version"])
 
 
 @pytest.fixture
@@ -82,12 +91,12 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 def test_the_shipped_model_is_whole_and_has_a_version() -> None:
-    assert check(SHIPPED).startswith("judge-")
-    assert Judge.load(SHIPPED).version == check(SHIPPED)
+    assert _version().startswith("judge-")
+    assert Judge.load(SHIPPED).version == _version()
 
 
 def test_a_model_works_from_any_folder(folder: Path) -> None:
-    assert Judge.load(folder).version == check(SHIPPED)
+    assert Judge.load(folder).version == _version()
 
 
 @pytest.mark.parametrize(("damage", "why"), DAMAGES.values(), ids=DAMAGES)
@@ -110,9 +119,38 @@ def test_a_card_whose_version_is_no_text_is_refused(folder: Path) -> None:
         check(folder)
 
 
+SHAPES: dict[str, object] = {
+    "a row too few": {"points": [[0.0] * 4] * POINT_FEATURES, "misconceptions": [0.0] * (WRONG_FEATURES + 1)},
+    "a verdict too few": {"points": [[0.0] * 3] * (POINT_FEATURES + 1), "misconceptions": [0.0] * (WRONG_FEATURES + 1)},
+    "a weight too many": {"points": [[0.0] * 4] * (POINT_FEATURES + 1), "misconceptions": [0.0] * (WRONG_FEATURES + 2)},
+    "rows of two lengths": {"points": [[0.0], [0.0] * 4], "misconceptions": [0.0] * (WRONG_FEATURES + 1)},
+    "no misconceptions": {"points": [[0.0] * 4] * (POINT_FEATURES + 1)},
+    "no numbers": "a blend",
+}
+
+
+@pytest.mark.parametrize("blend", SHAPES.values(), ids=SHAPES)
+def test_a_card_with_a_blend_of_another_shape_is_refused(folder: Path, blend: object) -> None:
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    (folder / CARD).write_text(json.dumps(card | {"blend": blend}), encoding="utf-8")
+    with pytest.raises(NoModel, match="it does not load"):
+        Judge.load(folder)
+
+
+def test_without_a_blend_what_the_judge_says_stands(folder: Path, bank: Bank) -> None:
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    del card["blend"]
+    (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+    question = bank.get("what-is-the-gil")
+    judge = Judge.load(folder)
+    said = judge.judge(spans(SAID, shown(question)), claims(question)).verdicts
+    points = judge_trained(judge, question, SAID).points
+    assert [point.confidence for point in points] == pytest.approx(said[: len(points)].max(1), abs=1e-3)
+
+
 def test_the_bot_grades_with_the_shipped_model_unless_told_otherwise() -> None:
     chosen = chosen_judge()
-    assert (chosen.version, chosen.is_trained, chosen.lacking, chosen.trouble) == (check(SHIPPED), True, None, None)
+    assert (chosen.version, chosen.is_trained, chosen.lacking, chosen.trouble) == (_version(), True, None, None)
 
 
 def test_the_lexical_grader_is_there_for_whoever_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +202,7 @@ async def test_a_bot_that_starts_with_it_has_nothing_to_say_and_grades_in_thread
     with capture_logs() as logs:
         async with grading() as grader:
             assert isinstance(grader, ThreadedGrader)
-            assert (await grader.grade(bank.get("what-is-the-gil"), SAID)).grader == check(SHIPPED)
+            assert (await grader.grade(bank.get("what-is-the-gil"), SAID)).grader == _version()
     assert logs == []
 
 
@@ -179,12 +217,12 @@ def test_grade_says_on_standard_error_which_grader_it_is_left_with(damaged: Path
 
 def test_grade_has_nothing_to_say_when_all_is_well() -> None:
     done = CliRunner().invoke(main, ["grade", "what-is-the-gil", "--text", SAID, "--format", "json"])
-    assert json.loads(done.stdout)["grader"] == check(SHIPPED)
+    assert json.loads(done.stdout)["grader"] == _version()
     assert done.stderr == ""
 
 
 def test_the_doctor_names_the_grader_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert f"ok    grader: {check(SHIPPED)}\n" in CliRunner().invoke(main, ["doctor"]).stdout
+    assert f"ok    grader: {_version()}\n" in CliRunner().invoke(main, ["doctor"]).stdout
     monkeypatch.setenv("GRADER", "lexical")
     assert f"ok    grader: {VERSION}\n" in CliRunner().invoke(main, ["doctor"]).stdout
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.content.bank import Bank
 from bot.content.schema import Question
+from bot.grading.blend import Blend
 from bot.grading.claims import Claim, claims
 from bot.grading.judge import Judge, Judged
 from bot.grading.spans import Span
@@ -22,6 +23,7 @@ class Told(Judge):
 
     def __init__(self, verdicts: Sequence[Verdict], seen: Mapping[str, float]) -> None:
         self.version = "told-1"
+        self.blend = Blend.of_card(None)
         self._told, self._seen = verdicts, seen
 
     def judge(self, spans: Sequence[Span], claims: Sequence[Claim]) -> Judged:
@@ -35,7 +37,15 @@ class Told(Judge):
 
 @pytest.fixture
 def gil(bank: Bank) -> Question:
-    return bank.get("what-is-the-gil")
+    """Its wordings are about bread, so that no answer here is like them and only the judge decides."""
+    whole = bank.get("what-is-the-gil")
+    bread = {"accept": ("Bakers knead the dough.",), "partial": ("Flour is baked.",), "reject": ("Rye never rises.",)}
+    points = tuple(point.model_copy(update={"claim": "Dough rises.", **bread}) for point in whole.key_points)
+    wrong = tuple(
+        one.model_copy(update={"claim": "Yeast is a spice.", "accept": ("Yeast is salt.",)})
+        for one in whole.misconceptions
+    )
+    return whole.model_copy(update={"key_points": points, "misconceptions": wrong})
 
 
 def _evidence(question: Question, answer: str, **seen: float) -> str:
@@ -111,3 +121,38 @@ def test_an_answer_without_own_words_is_missed_for_sure_and_the_judge_is_not_ask
 def test_words_behind_the_last_token_that_is_read_are_no_evidence(gil: Question) -> None:
     answer = "ab, " * 700 + ". Threads take turns"
     assert _evidence(gil, answer, turns=0.9).startswith("ab")
+
+
+SAID = "Threads take turns. Only one thread runs bytecode at a time, says the manual."
+
+
+@pytest.mark.parametrize("seen", [{"turns": 0.9}, {"manual": 0.9}, {}])
+def test_words_close_to_a_wording_are_the_evidence_whatever_the_judge_looks_at(
+    gil: Question, seen: dict[str, float]
+) -> None:
+    point = gil.key_points[0].model_copy(update={"accept": ("Only one thread runs bytecode at a time.",)})
+    close = gil.model_copy(update={"key_points": (point, *gil.key_points[1:])})
+    assert _evidence(close, SAID, **seen) == "Only one thread runs bytecode at a time"
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown_by"), [("accept", {HIT, PARTIAL}), ("partial", {PARTIAL}), ("reject", {WRONG})]
+)
+@pytest.mark.parametrize("verdict", [HIT, PARTIAL, WRONG])
+def test_each_verdict_shows_the_wordings_of_its_own_kind(
+    gil: Question, kind: str, shown_by: set[Verdict], verdict: Verdict
+) -> None:
+    point = gil.key_points[0].model_copy(update={kind: ("Only one thread runs bytecode at a time.",)})
+    close = gil.model_copy(update={"key_points": (point, *gil.key_points[1:])})
+    evidence = judge_trained(Told([verdict], {"turns": 0.9}), close, SAID).points[0].evidence
+    assert evidence is not None
+    expected = "Only one thread runs bytecode at a time" if verdict in shown_by else "Threads take turns."
+    assert evidence.text == expected
+
+
+def test_a_misconception_said_in_its_own_words_shows_them(gil: Question) -> None:
+    wrong = gil.misconceptions[0].model_copy(update={"accept": ("Only one thread runs bytecode at a time.",)})
+    close = gil.model_copy(update={"misconceptions": (wrong, *gil.misconceptions[1:])})
+    told = Told([*[MISS] * len(gil.key_points), HIT], {"turns": 0.9})
+    evidence = [found.evidence.text for found in judge_trained(told, close, SAID).misconceptions]
+    assert evidence == ["Only one thread runs bytecode at a time"]
