@@ -25,8 +25,8 @@ class Blend:
     def of_card(cls, card: Mapping[str, Any] | None) -> "Blend":
         """As stored in `model.json`; where there is none, what the judge says stands. Raises `ValueError`."""
         if card is None:
-            return cls(np.eye(POINT_FEATURES + 1, 4, dtype=np.float32), np.float32([-1, 0, 1, 0, 0, 0, 0]))
-        points, wrong = np.float32(card["points"]), np.float32(card["misconceptions"])
+            return cls(np.eye(POINT_FEATURES + 1, 4, dtype=np.float32), np.array([-1, 0, 1, 0, 0, 0, 0], np.float32))
+        points, wrong = (np.asarray(card[name], np.float32) for name in ("points", "misconceptions"))
         if points.shape != (POINT_FEATURES + 1, 4) or wrong.shape != (WRONG_FEATURES + 1,):
             raise ValueError("the blend has another shape")
         return cls(points, wrong)
@@ -39,7 +39,7 @@ class Blend:
         """Probabilities of the four verdicts on a key point."""
         logits = np.append(of_point(judged, likeness), 1.0) @ self.points
         powers = np.exp(logits - logits.max())
-        return np.float32(powers / powers.sum())
+        return np.asarray(powers / powers.sum(), np.float32)
 
     def asserted(self, judged: Row, likeness: Likeness) -> float:
         """Probability that a misconception is asserted."""
@@ -49,10 +49,10 @@ class Blend:
 def of_point(judged: Row, likeness: Likeness) -> Row:
     """The judge's four probabilities as logarithms, the four likenesses, and whether two of them are clear."""
     said, _, against, _ = likeness.scores
-    return np.float32([*np.log(np.maximum(judged, _LEAST)), *likeness.scores, said >= HIT, against >= REJECT])
+    return np.array([*np.log(np.maximum(judged, _LEAST)), *likeness.scores, said >= HIT, against >= REJECT], np.float32)
 
 
 def of_wrong(judged: Row, likeness: Likeness) -> Row:
     """The judge's four probabilities as logarithms, the likeness, and whether it is clear."""
     said = likeness.scores[0]
-    return np.float32([*np.log(np.maximum(judged, _LEAST)), said, said >= REJECT])
+    return np.array([*np.log(np.maximum(judged, _LEAST)), said, said >= REJECT], np.float32)

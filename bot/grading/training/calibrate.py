@@ -63,4 +63,4 @@ def _regression(rows: Sequence[tuple[Row, int]], start: Row, loss: Any) -> Row: 
         return found
 
     optimizer.step(closure)
-    return np.float32(weights.detach().numpy())
+    return np.asarray(weights.detach().numpy(), np.float32)
