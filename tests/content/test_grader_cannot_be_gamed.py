@@ -17,6 +17,10 @@ EARNED = 2.0  # points of 100 on average above what the honest text earns
 CHANGED = 0.02  # of all verdicts
 
 
+# What judge-1 does not hold yet. Strict: the mark must go as soon as a better model holds it.
+SHORT = pytest.mark.xfail(strict=True, reason="judge-1 still credits this; its card says how much")
+
+
 @pytest.fixture(scope="module")
 def sample() -> Sample:
     return gaming.sample(ANSWERS)
@@ -35,17 +39,17 @@ def lexical() -> Judge:
 @pytest.mark.parametrize(
     "trick",
     [
-        gaming.keyword_lists,
+        pytest.param(gaming.keyword_lists, marks=SHORT),
         gaming.prompt_pasted,
         gaming.hints_pasted,
         gaming.instructions_alone,
         gaming.instructions_appended,
         gaming.disguises,
-        gaming.repetition,
-        gaming.quoted_to_refute,
-        gaming.text_quoted_to_refute,
+        pytest.param(gaming.repetition, marks=SHORT),
+        pytest.param(gaming.quoted_to_refute, marks=SHORT),
+        pytest.param(gaming.text_quoted_to_refute, marks=SHORT),
     ],
-    ids=lambda trick: str(trick.__name__),
+    ids=lambda trick: str(getattr(trick, "__name__", trick)),
 )
 def test_no_trick_earns_more_than_the_honest_text(
     trick: Callable[[Judge, Sample], Rise], trained: Judge, sample: Sample
@@ -55,11 +59,13 @@ def test_no_trick_earns_more_than_the_honest_text(
     assert figure.mean <= EARNED, figure
 
 
+@SHORT
 def test_sentences_about_something_else_never_earn_a_point(trained: Judge, sample: Sample) -> None:
     figure = gaming.irrelevant_appended(trained, sample)
     assert figure.worst <= gaming.UP, figure
 
 
+@SHORT
 def test_whoever_adds_a_correct_sentence_loses_no_point(trained: Judge, sample: Sample) -> None:
     figure = gaming.hits_lost_by_a_correct_clause(trained, sample)
     assert figure.count >= ANSWERS
