@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.bank import Bank
 from bot.content.loader import load_bank
+from bot.content.rubric import rubric_hash
 from bot.grading.labelled import Label, LabelledAnswer
 from bot.grading.text import running
 from bot.grading.training.data import Data, Part, load
@@ -158,3 +160,8 @@ def test_a_folder_of_ones_own_is_read_in_the_same_form(tmp_path: Path) -> None:
 def _write(path: Path, line: str) -> None:
     with gzip.open(path, "wt", encoding="utf-8") as file:
         file.write(line + "\n")
+
+
+def test_the_grader_was_trained_with_the_rubrics_of_the_shipped_packs(data: Data, bank: Bank) -> None:
+    known = {rubric_hash(asked.question) for asked in data.asked.values()}
+    assert [question.id for question in bank.questions.values() if rubric_hash(question) not in known] == []
