@@ -7,14 +7,15 @@ from bot.content.schema import Question
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim with wordings that say the same and wordings that cannot be true together with it."""
+    """One claim with wordings that say the same, only a part of it, and what cannot be true together with it."""
 
     text: str
     same: tuple[str, ...] = ()
     opposite: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
 
 
 def claims(question: Question) -> tuple[Claim, ...]:
     """The claims of its key points, then those of its misconceptions."""
-    points = tuple(Claim(point.claim, point.accept, point.reject) for point in question.key_points)
+    points = tuple(Claim(point.claim, point.accept, point.reject, point.partial) for point in question.key_points)
     return points + tuple(Claim(wrong.claim, wrong.accept) for wrong in question.misconceptions)

@@ -17,9 +17,10 @@ from bot.grading.spans import Span
 LONGEST_GROUP = 64  # tokens of a sentence or a claim; a longer sentence goes on in the next group
 LONGEST_ANSWER = 1_024  # tokens; 3,000 characters of English are about 700
 _START, _END = 101, 102  # [CLS] and [SEP] of the encoder's vocabulary
-_OPPOSITE = 1_056  # a token of it that never begins a wording
+_OPPOSITE, _PARTLY = 1_056, 1_066  # tokens of it that never begin a wording
 _FREQUENT = 2_200
 _LONGEST_CLAIM, _LONGEST_WORDING = 48, 24  # tokens
+_SOME = 0.01  # nearness
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,19 @@ class Reader:
         return Reading(tuple(ids), tuple(positions), tuple(groups), tuple(firsts), tuple(offsets))
 
     def _tokens(self, claim: Claim, spoken: frozenset[int]) -> list[int]:
-        """The claim with the wordings that come nearest to what is said."""
+        """The claim with the wordings that come nearest to what is said.
+
+        Of those in part and those that cannot be true, only one that shares a word with it.
+        """
         tokens = [_START, *self._encoded(claim.text)[:_LONGEST_CLAIM], _END]
-        same = max((self._encoded(text) for text in claim.same), key=lambda ids: _nearness(ids, spoken), default=())
-        opposite = max(
-            (self._encoded(text) for text in claim.opposite), key=lambda ids: _nearness(ids, spoken), default=()
-        )
-        if same:
-            tokens += [*same[:_LONGEST_WORDING], _END]
-        if opposite:
-            tokens += [_OPPOSITE, *opposite[:_LONGEST_WORDING], _END]
+        for wordings, mark, least in (
+            (claim.same, (), 0.0),
+            (claim.partly, (_PARTLY,), _SOME),
+            (claim.opposite, (_OPPOSITE,), _SOME),
+        ):
+            nearest = max(map(self._encoded, wordings), key=lambda ids: _nearness(ids, spoken), default=())
+            if nearest and _nearness(nearest, spoken) >= least:
+                tokens += [*mark, *nearest[:_LONGEST_WORDING], _END]
         return tokens
 
     def _tokens_of(self, text: str) -> tuple[int, ...]:

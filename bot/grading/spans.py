@@ -73,12 +73,13 @@ def shown(question: Question) -> Shown:
 
 
 def spans(answer: str, given: Shown) -> tuple[Span, ...]:
-    """The sentences of the person's own, each once, in their order."""
+    """The sentences of the person's own, each and each longer clause of them once, in their order."""
     folded = fold(answer)
     said: set[str] = set()
+    heard: set[str] = set()
     found: list[Span] = []
     for pieces in sentences(folded.text):
-        own = [piece for piece in pieces if _is_own(folded.text[piece.start : piece.end], given)]
+        own = [piece for piece in pieces if _is_own(folded.text[piece.start : piece.end], given, heard)]
         whole = folded.text[pieces[0].start : pieces[-1].end]
         run = running(" ".join(folded.text[piece.start : piece.end] for piece in own))
         if not own or run in said or given.includes(whole) or is_to_the_grader(folded.text, pieces):
@@ -90,9 +91,16 @@ def spans(answer: str, given: Shown) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _is_own(said: str, given: Shown) -> bool:
-    """Whether a clause has words in it, and other ones than those given."""
-    return bool(running(said).strip()) and not given.includes(said)
+def _is_own(said: str, given: Shown, heard: set[str]) -> bool:
+    """Whether a clause has words in it, and other ones than those given or, if it is not short, heard before."""
+    run = running(said)
+    if not run.strip() or given.includes(said):
+        return False
+    if len(run.split()) > _QUOTED:
+        if run in heard:
+            return False
+        heard.add(run)
+    return True
 
 
 def _read(sentence: str, own: Sequence[tuple[int, int]]) -> str:

@@ -13,6 +13,9 @@ _BLANKS = str.maketrans("\u115f\u1160\u2800", "   ")  # letters and signs that s
 _QUOTES = str.maketrans("’‘‛ʼ′“”„–—−", "'''''\"\"\"---")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"</?[a-z][^<>]{0,60}>")
+_GIVEN_LINE = re.compile(r"^[ \t]*>(?!>)[ \t].*$", re.MULTILINE)
+_GIVEN_TEXT = re.compile(r'(?<![\w.,!?)])"(?=\S)[^"]{40,}"')
+_INNER_END = re.compile(r"[.!?]\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Folded:
 
 
 def fold(original: str) -> Folded:
-    """NFKD without marks, lower case, plain quotes; what cannot be seen, HTML comments and tags do not count as text.
+    """NFKD without marks, lower case, plain quotes; what cannot be seen, HTML comments and tags do not count as text,
+    nor does somebody else's: lines quoted with `>`, and several sentences between quotation marks.
 
     That is what a tokenizer makes of it too: no judge may read words that were hidden from the cutting of spans.
     """
@@ -39,8 +43,9 @@ def fold(original: str) -> Folded:
             chars.append(folded)
             origin.append(index)
     text = "".join(chars)
-    for pattern in (_COMMENT, _TAG):
+    for pattern in (_COMMENT, _TAG, _GIVEN_LINE):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
+    text = _GIVEN_TEXT.sub(lambda match: " " * len(match[0]) if _INNER_END.search(match[0]) else match[0], text)
     return Folded(text, tuple(origin))
 
 

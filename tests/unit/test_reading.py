@@ -109,6 +109,16 @@ def test_a_claim_is_read_with_the_wordings_that_come_nearest_to_what_is_said(
     assert tuple(wordings[-1 - len(expected[1]) : -1]) == expected[1]
 
 
+def test_a_wording_in_part_is_read_where_it_shares_a_word_with_what_is_said(reader: Reader) -> None:
+    claim = Claim(CLAIM.text, partly=("a mutex is involved somewhere", "something is serialised"))
+    (bare,) = _of_claims(reader.read(_spans("The mutex matters"), [CLAIM]))
+    (read,) = _of_claims(reader.read(_spans("The mutex matters"), [claim]))
+    (apart,) = _of_claims(reader.read(_spans("Use processes"), [claim]))
+    row = reader.read(_spans("a mutex is involved somewhere"), [CLAIM]).ids
+    assert read[: len(bare)] == bare == apart
+    assert tuple(read[len(bare) + 1 : -1]) == row[: row.index(bare[0])]
+
+
 def test_a_claim_is_read_alike_beside_any_other_and_in_any_order_of_the_sentences(reader: Reader) -> None:
     claim = Claim(CLAIM.text, ("threads take turns", "one after another"), ("threads run in parallel",))
     (alone,) = _of_claims(reader.read(_spans("Threads take turns. Use processes."), [claim]))

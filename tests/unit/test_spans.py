@@ -56,6 +56,51 @@ def test_what_was_said_already_is_read_once() -> None:
     assert _texts("Use processes. use PROCESSES! Use “processes”. Use threads.") == ["use processes.", "use threads."]
 
 
+@pytest.mark.parametrize("again", ["Again: {}", "As I said, {}", "{}", "{} And that is it", "So - {}"])
+def test_a_clause_said_again_is_not_read(again: str) -> None:
+    said = "because reference counts are not thread-safe"
+    texts = _texts(f"One thread at a time, {said}. {again.replace('{}', said)}. Use processes.")
+    assert sum("reference" in text for text in texts) == 1
+    assert texts[0] == f"one thread at a time, {said}."
+    assert texts[-1] == "use processes."
+
+
+def test_a_few_words_may_come_again() -> None:
+    assert _texts("In CPython, threads take turns. In CPython, counts race.") == [
+        "in cpython, threads take turns.",
+        "in cpython, counts race.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        "> Threads run in parallel. They use all cores.\n",
+        "  > threads run in parallel\n> on all cores\n",
+        "Ben wrote: “Threads run in parallel on all cores. Processes are never needed.”\n",
+        'He says "Threads run in parallel. Nobody needs processes!"\n',
+    ],
+)
+def test_what_somebody_else_wrote_is_not_read(given_: str) -> None:
+    texts = _texts(f"{given_}\nThat is wrong.")
+    assert texts[-1] == "that is wrong."
+    assert not any("parallel" in text or "processes" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'a "lock" is held. then it is released by the next one, which we call a "switch"',
+        'print("threads take turns, one after another, always")',
+        ">>> import threading",
+        "n > 3",
+        '"threads run in parallel on all the cores of a machine" is what a myth says',
+    ],
+)
+def test_quotation_marks_and_signs_do_not_hide_ones_own_words(said: str) -> None:
+    assert " ".join(_texts(said)) == said
+
+
 @pytest.mark.parametrize(
     "said",
     [

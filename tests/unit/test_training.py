@@ -30,6 +30,7 @@ from bot.grading.offline import Likeness, likenesses
 from bot.grading.reading import Reader
 from bot.grading.spans import Span, shown, spans
 from bot.grading.trained import VERDICTS
+from bot.grading.training import examples as examples_module
 from bot.grading.training import learn, network, onnx_file
 from bot.grading.training.calibrate import fitted
 from bot.grading.training.data import Data, Part, load
@@ -146,7 +147,10 @@ def test_a_misconception_is_asserted_or_it_is_not(data: Data, reader: Reader) ->
             assert (HIT in verdicts) == (wrong.id in answer.misconceptions)
 
 
-def test_claims_are_varied_with_the_seed_and_a_claim_turned_round_turns_its_verdict(data: Data, reader: Reader) -> None:
+def test_claims_are_varied_with_the_seed_and_a_claim_turned_round_turns_its_verdict(
+    data: Data, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples_module, "_QUOTED", 0.0)
     answer = next(a for a in data.answers if HIT in {label.verdict for label in a.points.values()})
     question = data.asked[answer.question].question
     one, again = (from_labels(answer, question, reader, Random(3)) for _ in range(2))
@@ -154,6 +158,57 @@ def test_claims_are_varied_with_the_seed_and_a_claim_turned_round_turns_its_verd
     hit = [label.verdict for label in answer.points.values()].index(HIT)
     seen = {from_labels(answer, question, reader, Random(seed)).allowed[hit] for seed in range(200)}
     assert seen == {frozenset({HIT}), frozenset({WRONG})}
+
+
+def _ways(data: Data, reader: Reader, patched: dict[str, float]) -> Iterator[tuple[LabelledAnswer, Example, Example]]:
+    """Answers as marked, and as varied with these shares only."""
+    shares = dict.fromkeys(("_QUOTED", "_REPEATED", "_BESIDE", "_CORRECT", "_MISSPELT", "_REWORDED", "_TURNED"), 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, share in (shares | patched).items():
+            patch.setattr(examples_module, name, share)
+        for seed, answer in enumerate(data.answers):
+            question = data.asked[answer.question].question
+            varied = from_labels(answer, question, reader, Random(seed), data.questions(*Part))
+            yield answer, from_labels(answer, question, reader), varied
+
+
+@pytest.mark.parametrize("share", ["_REPEATED", "_BESIDE", "_MISSPELT"])
+def test_what_says_nothing_new_changes_no_verdict(data: Data, reader: Reader, share: str) -> None:
+    longer = 0
+    for _, plain, varied in _ways(data, reader, {share: 1.0}):
+        assert varied.allowed == plain.allowed
+        longer += len(varied.reading.offsets) > len(plain.reading.offsets)
+    assert share != "_BESIDE" or longer > len(data.answers) / 2
+
+
+def test_an_answer_quoted_to_refute_it_makes_no_point(data: Data, reader: Reader) -> None:
+    for answer, _, varied in _ways(data, reader, {"_QUOTED": 1.0}):
+        for label, allowed in zip(answer.points.values(), varied.allowed, strict=False):
+            if label.verdict is MISS:
+                assert allowed == {MISS}
+            elif label.verdict is WRONG:
+                assert not allowed  # it is not known what follows
+            else:
+                assert allowed == {MISS, WRONG}
+
+
+def test_a_right_wording_behind_an_answer_makes_its_point_and_changes_no_other(data: Data, reader: Reader) -> None:
+    for answer, plain, varied in _ways(data, reader, {"_CORRECT": 1.0}):
+        changed = [number for number, allowed in enumerate(varied.allowed) if allowed != plain.allowed[number]]
+        assert len(changed) <= 1
+        assert all(varied.allowed[number] == {HIT} for number in changed)
+        assert all(plain.allowed[number] != {WRONG} for number in changed)
+        assert len(varied.reading.offsets) > len(plain.reading.offsets) or not changed, answer.text
+
+
+def test_what_only_comes_close_makes_no_point(data: Data, reader: Reader) -> None:
+    question = data.questions(Part.TRAIN)[0]
+    near = {point.id: ("One should look at that from several sides.",) for point in question.key_points}
+    made = list(from_single_wordings(question, reader, Random(1), near))
+    assert len(made) == len(list(from_single_wordings(question, reader, Random(1)))) + len(near)
+    close = [example for example in made if example.allowed[0] == {MISS}]
+    assert len(close) == len(near)
+    assert all(example.marked[0] == frozenset() for example in close)
 
 
 def test_spans_and_wordings_are_learnt_one_by_one_too(data: Data, reader: Reader) -> None:
@@ -285,7 +340,7 @@ def test_the_loss_falls(data: Data, reader: Reader) -> None:
 
     before = loss()
     fit(made, lambda _, __: examples, PLAN, progress=lambda step, of, loss: steps.append((step, of)))
-    assert loss() < before * 0.9
+    assert loss() < before * 0.97
     assert [step for step, _ in steps] == list(range(1, steps[-1][1] + 1))
 
 

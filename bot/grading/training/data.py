@@ -30,11 +30,15 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of the data, and what it is for."""
+    """A question of the data, and what it is for.
+
+    `near`: by key point, sentences that come close to it and are no word for it or against it.
+    """
 
     question: Question
     subject: str
     part: Part
+    near: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Data:
     def of(self, *parts: Part) -> tuple[LabelledAnswer, ...]:
         """The answers to the questions of these parts."""
         return tuple(answer for answer in self.answers if self.asked[answer.question].part in parts)
+
+    def near(self, *parts: Part) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        """By question of these parts, what comes close to its key points."""
+        return {id_: asked.near for id_, asked in self.asked.items() if asked.part in parts}
 
     def questions(self, *parts: Part) -> tuple[Question, ...]:
         """The questions of these parts."""
@@ -99,7 +107,8 @@ def _asked(row: Mapping[str, Any]) -> Asked:
         sources=(),
         samples=(),
     )
-    return Asked(question, row["subject"], Part(row["part"]))
+    near = {point["id"]: tuple(point["near"]) for point in row["points"] if point.get("near")}
+    return Asked(question, row["subject"], Part(row["part"]), near)
 
 
 def _answer(row: Mapping[str, Any], question: Question) -> LabelledAnswer:

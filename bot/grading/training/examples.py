@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -12,7 +13,7 @@ from bot.grading.claims import Claim, claims
 from bot.grading.labelled import LabelledAnswer
 from bot.grading.reading import Reader, Reading
 from bot.grading.spans import shown, spans
-from bot.grading.training.compose import compose
+from bot.grading.training.compose import beside, compose, misspelt, quoted, repeated
 from bot.grading.training.network import Rows
 from bot.grading.verdict import Verdict
 
@@ -26,7 +27,9 @@ _TURN = {
     frozenset({Verdict.HIT}): frozenset({Verdict.CONTRADICTED}),
     frozenset({Verdict.MISS}): frozenset({Verdict.MISS}),
 }
+_QUOTED, _REPEATED, _BESIDE, _CORRECT, _MISSPELT = 0.05, 0.04, 0.25, 0.12, 0.15  # shares of labelled answers varied so
 _MISSED_EACH = 3
+Near = Mapping[str, Mapping[str, Sequence[str]]]  # by question, by key point: what comes close and says nothing of it
 _UNSURE_SPAN = 0.3  # what a token of a point without a span counts
 
 
@@ -44,8 +47,14 @@ class Example:
         return len(self.reading.ids)
 
 
-def from_labels(answer: LabelledAnswer, question: Question, reader: Reader, random: Random | None = None) -> Example:
-    """What a reader marked. `random`: vary the claims, as in training."""
+def from_labels(
+    answer: LabelledAnswer,
+    question: Question,
+    reader: Reader,
+    random: Random | None = None,
+    others: Sequence[Question] = (),
+) -> Example:
+    """What a reader marked. `random`: vary claims and answer, as in training; `others` lend sentences."""
     labels = [answer.points[point.id] for point in question.key_points]
     found = [answer.misconceptions.get(wrong.id) for wrong in question.misconceptions]
     allowed = [frozenset({label.verdict}) for label in labels]
@@ -53,14 +62,65 @@ def from_labels(answer: LabelledAnswer, question: Question, reader: Reader, rand
     marked = [label.spans if label.marked else None for label in labels]
     marked += [(label.spans if label.marked else None) if label else () for label in found]
     judged = [_Judged(*each) for each in zip(claims(question), allowed, marked, strict=True)]
-    if random is not None:
-        judged = _varied(judged, frozenset(), random)
-    return _example(answer.text, question, judged, 1.0, reader)
+    if random is None:
+        return _example(answer.text, question, judged, 1.0, reader)
+    text, judged, used = _extended(answer.text, judged, question, others, random)
+    return _example(text, question, _varied(judged, used, random), 1.0, reader)
 
 
-def from_wordings(question: Question, others: Sequence[Question], reader: Reader, random: Random) -> Example:
-    """A composed answer."""
-    made = compose(question, others, random)
+def _extended(
+    text: str, judged: list["_Judged"], question: Question, others: Sequence[Question], random: Random
+) -> tuple[str, list["_Judged"], frozenset[str]]:
+    """The answer quoted only to refute it, or with more behind it that changes nothing, or one point."""
+    if random.random() < _MISSPELT:
+        text = misspelt(text, random)
+    way = random.random()
+    if way < _QUOTED:
+        text, _ = quoted(text, random)
+        return text, [_refuted(one) for one in judged], frozenset()
+    used: frozenset[str] = frozenset()
+    if way < _QUOTED + _REPEATED:
+        text = repeated(text, random)
+    elif way < _QUOTED + _REPEATED + _CORRECT:
+        index = random.randrange(len(question.key_points))
+        said = random.choice(question.key_points[index].accept)
+        text = f"{text.rstrip()}{random.choice(_BREAKS)}{said}"
+        span = (len(text) - len(said), len(text))
+        used = frozenset({said})
+        judged[index] = _with(judged[index], span)
+    if others and random.random() < _BESIDE:
+        text = f"{text.rstrip()}{random.choice(_BREAKS)}{beside(question, others, random)}"
+    return text, judged, used
+
+
+_BREAKS = (". ", ".\n", "\n\n", "! ", ". Also, ")
+
+
+def _refuted(one: "_Judged") -> "_Judged":
+    """What is claimed only by somebody who is wrong is not claimed, and maybe denied."""
+    if one.allowed == {Verdict.MISS}:
+        return one
+    denied = frozenset({Verdict.MISS, Verdict.CONTRADICTED})
+    return _Judged(one.claim, denied if Verdict.CONTRADICTED not in one.allowed else frozenset(), None)
+
+
+def _with(one: "_Judged", span: tuple[int, int]) -> "_Judged":
+    """The claim with a right wording of it said in addition."""
+    if one.allowed == {Verdict.CONTRADICTED}:
+        return one
+    kept = (*(one.spans or ()), span) if one.allowed == {Verdict.HIT} else (span,)
+    return _Judged(one.claim, _ASSERTED, None if one.spans is None and one.allowed == {Verdict.HIT} else kept)
+
+
+def from_wordings(
+    question: Question,
+    others: Sequence[Question],
+    reader: Reader,
+    random: Random,
+    near: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Example:
+    """A composed answer. `near`: by key point, what comes close to it and is no word for it or against it."""
+    made = compose(question, others, random, near)
     wrong = [made.misconceptions.get(index) for index in range(len(question.misconceptions))]
     allowed = [*made.points, *(_ASSERTED if found else _NOT_ASSERTED for found in wrong)]
     marked = [tuple(found) for found in made.spans] + [tuple(found or ()) for found in wrong]
@@ -79,12 +139,15 @@ def from_spans(answer: LabelledAnswer, question: Question, reader: Reader, rando
             for claim, label in labels.items()
             if span in label.spans
         ]
+        bare = [other for one in judged for other in _reworded(one, "", 1, random)]
         none = random.sample(missed, min(len(missed), _MISSED_EACH))
         judged += [_Judged(claim, frozenset({Verdict.MISS}), ()) for claim in none]
-        yield _example(answer.text[start:end], question, _varied(judged, frozenset(), random), 1.0, reader)
+        yield _example(answer.text[start:end], question, [*_varied(judged, frozenset(), random), *bare], 1.0, reader)
 
 
-def from_single_wordings(question: Question, reader: Reader, random: Random) -> Iterator[Example]:
+def from_single_wordings(
+    question: Question, reader: Reader, random: Random, near: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Iterator[Example]:
     """Each wording of a key point as an answer of its own, against its point and some others."""
     every = claims(question)
     for point, claim in zip(question.key_points, every, strict=False):
@@ -92,14 +155,28 @@ def from_single_wordings(question: Question, reader: Reader, random: Random) -> 
             (Verdict.HIT, point.accept),
             (Verdict.PARTIAL, point.partial),
             (Verdict.CONTRADICTED, point.reject),
+            (Verdict.MISS, near.get(point.id, ())),
         ):
             for wording in wordings:
                 others = [other for other in every if other is not claim]
                 others = random.sample(others, min(len(others), _MISSED_EACH))
-                judged = [_Judged(claim, frozenset({verdict}), ((0, len(wording)),))]
-                if verdict is not Verdict.CONTRADICTED:  # which may well assert a misconception
+                judged = [_Judged(claim, frozenset({verdict}), ((0, len(wording)),) if verdict is not Verdict.MISS else ())]
+                bare = _reworded(judged[0], wording, 3, random)
+                if verdict in (Verdict.HIT, Verdict.PARTIAL):  # another may well assert a misconception
                     judged += [_Judged(other, frozenset({Verdict.MISS}), ()) for other in others]
-                yield _example(wording, question, _varied(judged, frozenset({wording}), random), 1.0, reader)
+                varied = _varied(judged, frozenset({wording}), random)
+                yield _example(wording, question, [*varied, *bare], 1.0, reader)
+
+
+def _reworded(one: "_Judged", said: str, count: int, random: Random) -> list["_Judged"]:
+    """The same claim `count` times in other wordings than `said`, and once turned, without any wordings beside."""
+    same = [text for text in (one.claim.text, *one.claim.same) if text != said]
+    made = [
+        _Judged(Claim(text), one.allowed, one.spans) for text in random.sample(same, min(count, len(same)))
+    ]
+    if one.allowed == {Verdict.HIT} and one.claim.opposite:
+        made.append(_Judged(Claim(random.choice(one.claim.opposite)), _TURN[one.allowed], one.spans))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +200,16 @@ def _varied(judged: Sequence[_Judged], used: Set[str], random: Random) -> list[_
 
     def varied(one: _Judged) -> _Judged:
         claim, way = one.claim, random.random()
-        same, opposite = kept(claim.same), kept(claim.opposite)
+        same, opposite, partly = kept(claim.same), kept(claim.opposite), kept(claim.partly)
         if way < _REWORDED and same:
             text, *rest = same
-            return _Judged(Claim(text, (*rest, claim.text), opposite), one.allowed, one.spans)
+            return _Judged(Claim(text, (*rest, claim.text), opposite, partly), one.allowed, one.spans)
         if way > 1 - _TURNED and opposite:
             text, *rest = opposite
             return _Judged(
                 Claim(text, tuple(rest), (*same, claim.text)), _TURN.get(one.allowed, frozenset()), one.spans
             )
-        return _Judged(Claim(claim.text, same, opposite), one.allowed, one.spans)
+        return _Judged(Claim(claim.text, same, opposite, partly), one.allowed, one.spans)
 
     return [varied(one) for one in judged]
 
@@ -222,10 +299,15 @@ def short(
     known: Sequence[Question],
     reader: Reader,
     random: Random,
+    near: Near = MappingProxyType({}),
 ) -> list[Example]:
     """Spans and wordings one by one: what to learn matching and polarity from, before whole answers."""
     made = [each for answer in answers for each in from_spans(answer, questions[answer.question], reader, random)]
-    return made + [each for question in known for each in from_single_wordings(question, reader, random)]
+    return made + [
+        each
+        for question in known
+        for each in from_single_wordings(question, reader, random, near.get(question.id, MappingProxyType({})))
+    ]
 
 
 def epoch(
@@ -236,8 +318,15 @@ def epoch(
     random: Random,
     *,
     composed: int,
+    near: Near = MappingProxyType({}),
 ) -> list[Example]:
-    """Every labelled answer once, and `composed` ones from the wordings of the `known` questions."""
-    made = [from_labels(answer, questions[answer.question], reader, random) for answer in answers]
-    made += [from_wordings(random.choice(known), known, reader, random) for _ in range(composed)]
+    """Every labelled answer once, and `composed` ones from the wordings of the `known` questions.
+
+    Of questions without labelled answers twice as many are composed.
+    """
+    made = [from_labels(answer, questions[answer.question], reader, random, known) for answer in answers]
+    answered = {answer.question for answer in answers}
+    weights = [1 if question.id in answered else 2 for question in known]
+    for question in random.choices(known, weights, k=composed):
+        made.append(from_wordings(question, known, reader, random, near.get(question.id, MappingProxyType({}))))
     return made

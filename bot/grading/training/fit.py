@@ -75,14 +75,19 @@ def fit(
 
 
 def loss_of(network: Network, batch: Batch) -> Tensor:
-    """Cross-entropy of the verdicts (open ones: of the set), and binary cross-entropy of the evidence tokens."""
+    """Cross-entropy of the verdicts (open ones: of the set), of the evidence tokens, and of the place they are at."""
     logits, evidence = network(batch.rows)
     said = functional.log_softmax(logits.float(), -1)
     right = -torch.logsumexp(said.masked_fill(batch.allowed == 0, _IMPOSSIBLE), -1)
     verdicts = (right * batch.weights).sum() / batch.weights.sum()
     tokens = functional.binary_cross_entropy_with_logits(evidence.float(), batch.evidence, reduction="none")
     spans = (tokens * batch.evidence_weights).sum() / batch.evidence_weights.sum().clamp(min=1)
-    return verdicts + _SPAN_SHARE * spans
+    outside = (batch.rows.groups <= 0)[:, None, :]
+    where = functional.log_softmax(evidence.float().masked_fill(outside, _IMPOSSIBLE), -1)
+    marked = batch.evidence.sum(-1) > 0
+    found = -torch.logsumexp(where.masked_fill(batch.evidence == 0, _IMPOSSIBLE), -1)
+    places = found[marked].mean() if marked.any() else found.new_zeros(())
+    return verdicts + _SPAN_SHARE * (spans + places)
 
 
 class _Workers:

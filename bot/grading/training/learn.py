@@ -60,12 +60,14 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
     shutil.copyfile(encoder / TOKENIZER, out / TOKENIZER)
     reader = Reader.load(out / TOKENIZER)
     answers, questions = data.of(Part.TRAIN), _by_id(data)
-    known = data.questions(Part.TRAIN, Part.TUNE, Part.TEST)
+    parts = (Part.TRAIN, Part.TUNE, Part.TEST)
+    known, near = data.questions(*parts), data.near(*parts)
 
     def one_epoch(number: int, random: Random) -> Sequence[Example]:
         if number == 0:
-            return short(answers, questions, known, reader, random)
-        return epoch(answers, questions, known, reader, random, composed=round(COMPOSED * len(answers)))
+            return short(answers, questions, known, reader, random, near)
+        composed = round(COMPOSED * len(answers))
+        return epoch(answers, questions, known, reader, random, composed=composed, near=near)
 
     fit(network, one_epoch, plan, checkpoint=out / "checkpoint.pt", progress=progress)
     return finish(network, data, out, "judge-1", asdict(plan))
