@@ -1,6 +1,7 @@
 """Training the judge: what it learns from, that it learns, that it can be cut off, and that its file keeps it."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from bot.content.schema import Question
 from bot.grading.blend import Blend
 from bot.grading.claims import Claim, claims
 from bot.grading.judge import Judge, Judged
-from bot.grading.labelled import LabelledAnswer
+from bot.grading.labelled import Label, LabelledAnswer
 from bot.grading.model_file import CARD, NETWORK, SHIPPED, TOKENIZER, check
 from bot.grading.offline import Likeness, likenesses
 from bot.grading.reading import Reader
@@ -33,6 +34,7 @@ from bot.grading.trained import VERDICTS
 from bot.grading.training import examples as examples_module
 from bot.grading.training import learn, network, onnx_file
 from bot.grading.training.calibrate import fitted
+from bot.grading.training.compose import Composed
 from bot.grading.training.data import Data, Part, load
 from bot.grading.training.examples import (
     ORDER,
@@ -48,6 +50,7 @@ from bot.grading.training.examples import (
 )
 from bot.grading.training.fit import Plan, fit, loss_of
 from bot.grading.training.network import Network, start_from
+from bot.grading.training.splice import splice
 from bot.grading.verdict import Verdict
 from tests.graders import shipped
 
@@ -209,6 +212,64 @@ def test_what_only_comes_close_makes_no_point(data: Data, reader: Reader) -> Non
     close = [example for example in made if example.allowed[0] == {MISS}]
     assert len(close) == len(near)
     assert all(example.marked[0] == frozenset() for example in close)
+
+
+def _label(verdict: Verdict, *spans_: tuple[int, int]) -> Label:
+    return Label(verdict, spans_, marked=True)
+
+
+def _spliced(
+    question: Question, answers: Sequence[LabelledAnswer], sentences: Sequence[str], seeds: int = 300
+) -> list[Composed]:
+    """What is made of just these sentences of the answers."""
+    made = [splice(question, answers, Random(seed)) for seed in range(seeds)]
+    return [one for one in made if {part.strip(" .") for part in SENTENCE.split(one.text)} - {""} == set(sentences)]
+
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
+
+
+def test_of_the_sentences_of_several_answers_those_that_are_taken_count(data: Data) -> None:
+    whole = data.questions(Part.TRAIN)[0]
+    question = whole.model_copy(update={"key_points": whole.key_points[:3], "misconceptions": whole.misconceptions[:1]})
+    one, two, three = (point.id for point in question.key_points)
+    (wrong,) = (wrong.id for wrong in question.misconceptions)
+    right = LabelledAnswer(
+        question.id,
+        "strong",
+        "Apples fall. Pears fall too.",
+        {one: _label(HIT, (0, 11)), two: _label(HIT, (0, 11), (13, 27)), three: _label(MISS)},
+        {},
+    )
+    denying = LabelledAnswer(
+        question.id,
+        "wrong",
+        "Nothing falls. I am sure.",
+        {one: _label(WRONG, (0, 13)), two: _label(MISS), three: _label(PARTIAL, (15, 24))},
+        {wrong: _label(HIT, (0, 13))},
+    )
+    for made in _spliced(question, [right, denying], ["Apples fall", "Nothing falls"]):
+        assert made.points == [{WRONG}, frozenset(), {MISS}]  # half of what made the second point is missing
+        assert [made.text[start:end] for start, end in made.spans[0]] == ["Nothing falls"]
+        assert [made.text[start:end] for start, end in made.misconceptions[0]] == ["Nothing falls"]
+    for made in _spliced(question, [right, denying], ["Apples fall", "Pears fall too", "I am sure"]):
+        assert made.points == [{HIT}, {HIT}, {PARTIAL}]
+        assert sorted(made.text[start:end] for start, end in made.spans[1]) == ["Apples fall", "Pears fall too"]
+        assert not made.misconceptions
+    assert _spliced(question, [right, denying], ["Apples fall", "Nothing falls"])
+    assert _spliced(question, [right, denying], ["Apples fall", "Pears fall too", "I am sure"])
+
+
+def test_answers_put_together_are_learnt_from_as_well(data: Data, reader: Reader) -> None:
+    known = data.questions(Part.TRAIN)
+    questions = {question.id: question for question in known}
+    answers = data.of(Part.TRAIN)
+    without = epoch(answers, questions, known, reader, Random(2), composed=0)
+    made = epoch(answers, questions, known, reader, Random(2), composed=0, spliced=40)
+    assert len(without) == len(answers)
+    assert len(answers) + 30 < len(made) <= len(answers) + 40
+    unmarked = [replace(a, points={id_: replace(p, marked=False) for id_, p in a.points.items()}) for a in answers]
+    assert len(epoch(unmarked, questions, known, reader, Random(2), composed=0, spliced=40)) == len(answers)
 
 
 def test_spans_and_wordings_are_learnt_one_by_one_too(data: Data, reader: Reader) -> None:

@@ -13,8 +13,9 @@ from bot.grading.claims import Claim, claims
 from bot.grading.labelled import LabelledAnswer
 from bot.grading.reading import Reader, Reading
 from bot.grading.spans import shown, spans
-from bot.grading.training.compose import beside, compose, misspelt, quoted, repeated
+from bot.grading.training.compose import Composed, beside, compose, misspelt, quoted, repeated
 from bot.grading.training.network import Rows
+from bot.grading.training.splice import splice
 from bot.grading.verdict import Verdict
 
 ORDER = (Verdict.MISS, Verdict.PARTIAL, Verdict.HIT, Verdict.CONTRADICTED)
@@ -120,12 +121,23 @@ def from_wordings(
     near: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Example:
     """A composed answer. `near`: by key point, what comes close to it and is no word for it or against it."""
-    made = compose(question, others, random, near)
+    return _of_composed(compose(question, others, random, near), question, _COMPOSED, reader, random)
+
+
+def from_sentences(
+    question: Question, answers: Sequence[LabelledAnswer], reader: Reader, random: Random
+) -> Example | None:
+    """Sentences of several marked answers as one; None if nothing of them was chosen."""
+    made = splice(question, random.sample(answers, min(len(answers), random.choice((2, 2, 3)))), random)
+    return _of_composed(made, question, 1.0, reader, random) if made.text.strip() else None
+
+
+def _of_composed(made: Composed, question: Question, weight: float, reader: Reader, random: Random) -> Example:
     wrong = [made.misconceptions.get(index) for index in range(len(question.misconceptions))]
     allowed = [*made.points, *(_ASSERTED if found else _NOT_ASSERTED for found in wrong)]
     marked = [tuple(found) for found in made.spans] + [tuple(found or ()) for found in wrong]
     judged = [_Judged(*each) for each in zip(claims(question), allowed, marked, strict=True)]
-    return _example(made.text, question, _varied(judged, made.used, random), _COMPOSED, reader)
+    return _example(made.text, question, _varied(judged, made.used, random), weight, reader)
 
 
 def from_spans(answer: LabelledAnswer, question: Question, reader: Reader, random: Random) -> Iterator[Example]:
@@ -318,9 +330,11 @@ def epoch(
     random: Random,
     *,
     composed: int,
+    spliced: int = 0,
     near: Near = MappingProxyType({}),
 ) -> list[Example]:
-    """Every labelled answer once, and `composed` ones from the wordings of the `known` questions.
+    """Every labelled answer once, `composed` ones from the wordings of the `known` questions, and about `spliced` ones
+    from the sentences of several labelled answers.
 
     Of questions without labelled answers twice as many are composed.
     """
@@ -329,4 +343,17 @@ def epoch(
     weights = [1 if question.id in answered else 2 for question in known]
     for question in random.choices(known, weights, k=composed):
         made.append(from_wordings(question, known, reader, random, near.get(question.id, MappingProxyType({}))))
+    marked = _marked(answers)
+    for id_ in random.choices(sorted(marked), k=spliced) if marked else ():
+        example = from_sentences(questions[id_], marked[id_], reader, random)
+        made += [example] if example else []
     return made
+
+
+def _marked(answers: Sequence[LabelledAnswer]) -> dict[str, list[LabelledAnswer]]:
+    """The answers that name the words that earned a label, by question; of these at least two."""
+    found: dict[str, list[LabelledAnswer]] = {}
+    for answer in answers:
+        if all(label.marked for label in answer.points.values()):
+            found.setdefault(answer.question, []).append(answer)
+    return {id_: several for id_, several in found.items() if len(several) > 1}

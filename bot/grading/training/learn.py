@@ -28,6 +28,7 @@ from bot.grading.training.network import Network, start_from
 from bot.grading.verdict import Grade
 
 COMPOSED = 0.4  # composed answers for each labelled one
+SPLICED = 0.5  # answers put together from several labelled ones, for each of these
 OWN_EACH = 24  # composed answers for each question of one's own
 ALLOWED_LOSS = 0.005  # of macro-F1 on the general test part: what two trainings with other seeds differ by
 
@@ -67,7 +68,8 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
         if number == 0:
             return short(answers, questions, known, reader, random, near)
         composed = round(COMPOSED * len(answers))
-        return epoch(answers, questions, known, reader, random, composed=composed, near=near)
+        spliced = round(SPLICED * len(answers))
+        return epoch(answers, questions, known, reader, random, composed=composed, spliced=spliced, near=near)
 
     fit(network, one_epoch, plan, checkpoint=out / "checkpoint.pt", progress=progress)
     return finish(network, data, out, "judge-1", asdict(plan))
