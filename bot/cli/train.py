@@ -28,7 +28,7 @@ _NO_TORCH = "Training needs more than the bot does: pip install -r requirements-
     metavar="FOLDER",
     help="Train anew on all the data, from an encoder (model.safetensors, tokenizer.json) or a trained model.",
 )
-@click.option("--epochs", type=click.IntRange(1, 50), help="Rounds through the data. [default: 1, anew 3]")
+@click.option("--epochs", type=click.IntRange(1, 50), help="Rounds through the data. [default: 1, anew 6]")
 @click.option("--seed", type=int, default=1, show_default=True)
 def train(out: Path, encoder: Path | None, epochs: int | None, seed: int) -> None:
     """Teach the grader the wordings of your own questions, into the folder OUT.
@@ -46,7 +46,7 @@ def train(out: Path, encoder: Path | None, epochs: int | None, seed: int) -> Non
     data = load()
     if encoder is not None:
         with _bar("training") as progress:
-            card = train_anew(data, encoder, out, Plan(epochs=epochs or 3, seed=seed), progress)
+            card = train_anew(data, encoder, out, Plan(epochs=epochs or 6, seed=seed), progress)
     else:
         own = _unknown(data, list(bank().questions.values()))
         if not own:

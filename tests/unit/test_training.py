@@ -560,7 +560,7 @@ def _quiet(step: int, steps: int, loss: float) -> None:
 
 @pytest.mark.usefixtures("one_layer")
 def test_training_leaves_a_model_that_can_be_used_and_says_what_it_is(trained: Path, data: Data) -> None:
-    assert check(trained)["version"] == "judge-1"
+    assert check(trained)["version"] == learn.VERSION
     card = json.loads((trained / CARD).read_text(encoding="utf-8"))
     assert set(card["figures"]) == {"test", "new"}
     assert card["figures"]["test"]["pairs"] == sum(len(answer.points) for answer in data.of(Part.TEST))
@@ -586,8 +586,8 @@ def test_a_model_learns_a_teams_own_question_under_a_version_of_its_own(
     card = learn.adapt(data, trained, [own], tmp_path / "ours", replace(PLAN, epochs=1, rate=1e-5), _quiet)
     version = check(tmp_path / "ours")["version"]
     assert version == card["version"]
-    assert version.startswith("judge-1+")
-    assert len(version) == len("judge-1+") + 8
+    assert version.startswith(f"{learn.VERSION}+")
+    assert len(version) == len(learn.VERSION + "+") + 8
     assert Judge.load(tmp_path / "ours").version == version
 
 

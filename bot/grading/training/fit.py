@@ -32,7 +32,7 @@ class Plan:
     `tokens`: of a batch. `warm_up`: share of the steps in which the rate rises; then it falls to zero.
     """
 
-    epochs: int = 3
+    epochs: int = 6
     rate: float = 2e-4
     head_factor: float = 3.0
     tokens: int = 2_400
@@ -49,12 +49,15 @@ def fit(
     checkpoint: Path | None = None,
     progress: Progress = lambda step, steps, loss: None,
 ) -> None:
-    """Train in place. `epoch` makes the examples of one epoch, counted from 0, from a seeded source.
+    """Train in place, all but the words' own vectors: those that the examples lack would fall behind.
+
+    `epoch` makes the examples of one epoch, counted from 0, from a seeded source.
 
     With a `checkpoint` file every epoch is kept, and a run that was cut off goes on behind the last one.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device)
+    network.words.weight.requires_grad_(False)
     optimizer = _optimizer(network, plan)
     first = _resume(network, optimizer, checkpoint)
     workers = _Workers(network, device)

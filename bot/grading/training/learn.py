@@ -27,6 +27,7 @@ from bot.grading.training.fit import Plan, Progress, fit
 from bot.grading.training.network import Network, start_from
 from bot.grading.verdict import Grade
 
+VERSION = "judge-2"
 COMPOSED = 0.4  # composed answers for each labelled one
 SPLICED = 0.5  # answers put together from several labelled ones, for each of these
 OWN_EACH = 24  # composed answers for each question of one's own
@@ -53,7 +54,7 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
 
     `encoder` may be the folder of a trained model as well, which then learns on.
 
-    The first epoch is of single spans and wordings, the others of whole answers. A run that was cut off goes on behind
+    The first third of the epochs is of single spans and wordings, the rest of whole answers. A run that was cut off goes on behind
     its last epoch, from `out`/checkpoint.pt.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -65,14 +66,14 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
     known, near = data.questions(*parts), data.near(*parts)
 
     def one_epoch(number: int, random: Random) -> Sequence[Example]:
-        if number == 0:
+        if number < max(1, plan.epochs // 3):
             return short(answers, questions, known, reader, random, near)
         composed = round(COMPOSED * len(answers))
         spliced = round(SPLICED * len(answers))
         return epoch(answers, questions, known, reader, random, composed=composed, spliced=spliced, near=near)
 
     fit(network, one_epoch, plan, checkpoint=out / "checkpoint.pt", progress=progress)
-    return finish(network, data, out, "judge-1", asdict(plan))
+    return finish(network, data, out, VERSION, asdict(plan))
 
 
 def _start(folder: Path) -> Network:
