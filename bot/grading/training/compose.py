@@ -101,6 +101,22 @@ def compose(
     return _turned(made, random) if random.random() < _WHOLE else made
 
 
+def trick(question: Question, random: Random) -> Composed:
+    """A text that looks like an answer and makes no point: words in a row, or wordings only said to be wrong."""
+    if random.random() < 0.5:
+        return _nothing(question, _keywords(question, random))
+    parts = []
+    for index in random.sample(range(len(question.key_points)), random.choice((1, 1, 2, 3))):
+        point = question.key_points[index]
+        right = not point.reject or random.random() < 0.7
+        said = random.choice((point.claim, *point.accept) if right else point.reject)
+        parts.append(_Part(_refuted(said, random), index, wording=said, refuted=right))
+    if random.random() < 0.3:
+        parts.append(_Part(random.choice(_EMPTY)))
+    random.shuffle(parts)
+    return _written(question, parts, random)
+
+
 def _turned(made: Composed, random: Random) -> Composed:
     """The whole text said again, or quoted only to refute it."""
     if random.random() < 0.5:
@@ -122,6 +138,8 @@ def _nothing(question: Question, text: str) -> Composed:
 
 def _keywords(question: Question, random: Random) -> str:
     words = [w for point in question.key_points for text in (point.claim, *point.accept) for w in _WORD.findall(text)]
+    if random.random() < 0.5:
+        words = sorted({word.lower() for word in words})
     random.shuffle(words)
     words = words[: random.randint(8, 60)]
     if random.random() < 0.3:
@@ -129,7 +147,8 @@ def _keywords(question: Question, random: Random) -> str:
     if random.random() < 0.25:
         words = [each for word in words for each in (word, random.choice(_SMALL_WORDS))]
     elif random.random() < 0.25:
-        words = [f"{word}." if random.random() < 0.15 else word for word in words]
+        every = random.choice((5, 8, 12))
+        words = [word if number % every else f"{word}." for number, word in enumerate(words, 1)]
     text = random.choice((", ", " ", " ", " ", " / ", "\n- ", " and ")).join(words)
     text = random.choice(("{}", "{}", "{}", "This is about {} and so on.", "Keywords: {}", "It's all {}")).format(text)
     return f"{text} {random.choice(_ORDERS)}" if random.random() < 0.3 else text

@@ -13,7 +13,7 @@ from bot.grading.claims import Claim, claims
 from bot.grading.labelled import LabelledAnswer
 from bot.grading.reading import Reader, Reading
 from bot.grading.spans import shown, spans
-from bot.grading.training.compose import Composed, beside, compose, misspelt, quoted, repeated
+from bot.grading.training.compose import Composed, beside, compose, misspelt, quoted, repeated, trick
 from bot.grading.training.network import Rows
 from bot.grading.training.splice import splice
 from bot.grading.verdict import Verdict
@@ -331,10 +331,11 @@ def epoch(
     *,
     composed: int,
     spliced: int = 0,
+    tricks: int = 0,
     near: Near = MappingProxyType({}),
 ) -> list[Example]:
-    """Every labelled answer once, `composed` ones from the wordings of the `known` questions, and about `spliced` ones
-    from the sentences of several labelled answers.
+    """Every labelled answer once, `composed` ones from the wordings of the `known` questions, about `spliced` ones
+    from the sentences of several labelled answers, and `tricks` that make no point.
 
     Of questions without labelled answers twice as many are composed.
     """
@@ -347,6 +348,8 @@ def epoch(
     for id_ in random.choices(sorted(marked), k=spliced) if marked else ():
         example = from_sentences(questions[id_], marked[id_], reader, random)
         made += [example] if example else []
+    for question in random.choices(known, weights, k=tricks):
+        made.append(_of_composed(trick(question, random), question, 1.0, reader, random))
     return made
 
 

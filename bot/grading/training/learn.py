@@ -30,6 +30,7 @@ from bot.grading.verdict import Grade
 VERSION = "judge-2"
 COMPOSED = 0.4  # composed answers for each labelled one
 SPLICED = 0.5  # answers put together from several labelled ones, for each of these
+TRICKS = 0.25  # texts that make no point, for each of these
 OWN_EACH = 24  # composed answers for each question of one's own
 ALLOWED_LOSS = 0.005  # of macro-F1 on the general test part: what two trainings with other seeds differ by
 
@@ -69,8 +70,10 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
         if number < max(1, plan.epochs // 3):
             return short(answers, questions, known, reader, random, near)
         composed = round(COMPOSED * len(answers))
-        spliced = round(SPLICED * len(answers))
-        return epoch(answers, questions, known, reader, random, composed=composed, spliced=spliced, near=near)
+        spliced, tricks = round(SPLICED * len(answers)), round(TRICKS * len(answers))
+        return epoch(
+            answers, questions, known, reader, random, composed=composed, spliced=spliced, tricks=tricks, near=near
+        )
 
     fit(network, one_epoch, plan, checkpoint=out / "checkpoint.pt", progress=progress)
     return finish(network, data, out, VERSION, asdict(plan))
