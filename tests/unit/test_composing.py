@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.content.schema import Question
-from bot.grading.training.compose import Composed, compose
+from bot.grading.training.compose import Composed, beside, compose, misspelt, quoted, repeated, trick
 from bot.grading.training.data import Data, Part, load
 from bot.grading.verdict import Verdict
 
@@ -62,7 +62,7 @@ def test_every_point_has_verdicts_and_the_spans_lie_in_the_text(several: list[tu
     for question, made in several:
         assert made.text.strip()
         assert len(made.points) == len(made.spans) == len(question.key_points)
-        assert all(made.points)
+        assert all(made.points) or not any(made.spans)  # not known in a text that is quoted as a whole
         assert set(made.misconceptions) <= set(range(len(question.misconceptions)))
         for found in (*made.spans, *made.misconceptions.values()):
             assert all(0 <= start < end <= len(made.text) for start, end in found)
@@ -85,8 +85,8 @@ def test_a_point_that_is_not_missed_has_a_span_unless_it_is_open(several: list[t
     for _, made in several:
         for allowed, found in zip(made.points, made.spans, strict=True):
             certain = allowed - {WRONG} if made.misconceptions else allowed
-            if len(certain) > 1:  # quoted only to be refuted
-                assert certain >= {MISS, HIT}
+            if len(certain) > 1 or not allowed:  # quoted only to be refuted
+                assert certain >= {MISS, HIT} or certain == {MISS, WRONG} or not allowed
                 assert not found
                 continue
             for verdict in certain or {WRONG}:
@@ -131,6 +131,48 @@ def test_keywords_and_the_question_itself_claim_nothing(questions: tuple[Questio
         assert all(allowed == {MISS} for allowed in made.points)
         assert not any(made.spans)
     assert min(found.values()) > 10
+
+
+def test_a_trick_makes_no_point(questions: tuple[Question, ...]) -> None:
+    random = Random(8)
+    lists = 0
+    for question in questions * 2:
+        made = trick(question, random)
+        lists += not made.used
+        assert made.text.strip()
+        assert not any(made.spans)
+        assert not made.misconceptions
+        for index, allowed in enumerate(made.points):
+            point = question.key_points[index]
+            wrong = bool(made.used & set(point.reject))
+            right = bool(made.used & {point.claim, *point.accept})
+            assert allowed == ({MISS, WRONG} if right else {MISS, PARTIAL, HIT} if wrong else {MISS})
+    assert 0.4 < lists / len(questions) / 2 < 0.6
+
+
+def test_what_is_said_again_or_quoted_holds_the_whole_text() -> None:
+    text = "Threads take turns. Use processes!"
+    for seed in range(40):
+        said, begin = quoted(text, Random(seed))
+        assert said[begin : begin + len(text)] == text
+        assert len(said) > len(text) + 5
+        assert repeated(text, Random(seed)).startswith(text)
+        assert len(misspelt(text, Random(seed))) == len(text)
+    assert {misspelt(text, Random(seed)) for seed in range(40)} > {text, text.lower()}
+
+
+def test_sentences_from_elsewhere_are_of_other_subjects(questions: tuple[Question, ...]) -> None:
+    question = questions[0]
+    own = {
+        text
+        for other in questions
+        if other.topic == question.topic
+        for point in other.key_points
+        for text in (point.claim, *point.accept)
+    }
+    said = [beside(question, questions, Random(seed)) for seed in range(200)]
+    assert not [text for text in own if any(f"{text.rstrip('.')}." in one for one in said)]
+    assert len(set(said)) > 100
 
 
 def test_the_question_lends_itself_no_sentence_that_would_count_for_nothing(questions: tuple[Question, ...]) -> None:

@@ -33,20 +33,18 @@ from bot.grading.spans import Span, shown, spans
 from bot.grading.trained import VERDICTS
 from bot.grading.training import examples as examples_module
 from bot.grading.training import learn, network, onnx_file
+from bot.grading.training.batch import batches, collate, pad
 from bot.grading.training.calibrate import fitted
 from bot.grading.training.compose import Composed
 from bot.grading.training.data import Data, Part, load
 from bot.grading.training.examples import (
     ORDER,
     Example,
-    batches,
-    collate,
     epoch,
     from_labels,
     from_single_wordings,
     from_spans,
     from_wordings,
-    pad,
 )
 from bot.grading.training.fit import Plan, fit, loss_of
 from bot.grading.training.network import Network, start_from

@@ -5,22 +5,17 @@ from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
 
-import torch
-from torch import Tensor
-
 from bot.content.schema import Question
 from bot.grading.claims import Claim, claims
 from bot.grading.labelled import LabelledAnswer
 from bot.grading.reading import Reader, Reading
 from bot.grading.spans import shown, spans
 from bot.grading.training.compose import Composed, beside, compose, misspelt, quoted, repeated, trick
-from bot.grading.training.network import Rows
 from bot.grading.training.splice import splice
 from bot.grading.verdict import Verdict
 
 ORDER = (Verdict.MISS, Verdict.PARTIAL, Verdict.HIT, Verdict.CONTRADICTED)
 _ASSERTED, _NOT_ASSERTED = frozenset({Verdict.HIT}), frozenset({Verdict.MISS, Verdict.CONTRADICTED})
-_RARE = 1.5  # what a partial or contradicted point counts, being rarer
 _COMPOSED = 0.7  # what a composed answer counts
 _BARE, _KEPT = 0.15, 0.7  # share of examples without any wordings, and of wordings that the others keep
 _REWORDED, _TURNED = 0.2, 0.12  # share of claims said otherwise, and turned into their opposite
@@ -31,7 +26,6 @@ _TURN = {
 _QUOTED, _REPEATED, _BESIDE, _CORRECT, _MISSPELT = 0.05, 0.04, 0.25, 0.12, 0.15  # shares of labelled answers varied so
 _MISSED_EACH = 3
 Near = Mapping[str, Mapping[str, Sequence[str]]]  # by question, by key point: what comes close and says nothing of it
-_UNSURE_SPAN = 0.3  # what a token of a point without a span counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +166,8 @@ def from_single_wordings(
             for wording in wordings:
                 others = [other for other in every if other is not claim]
                 others = random.sample(others, min(len(others), _MISSED_EACH))
-                judged = [_Judged(claim, frozenset({verdict}), ((0, len(wording)),) if verdict is not Verdict.MISS else ())]
+                earned = ((0, len(wording)),) if verdict is not Verdict.MISS else ()
+                judged = [_Judged(claim, frozenset({verdict}), earned)]
                 bare = _reworded(judged[0], wording, 3, random)
                 if verdict in (Verdict.HIT, Verdict.PARTIAL):  # another may well assert a misconception
                     judged += [_Judged(other, frozenset({Verdict.MISS}), ()) for other in others]
@@ -183,9 +178,7 @@ def from_single_wordings(
 def _reworded(one: "_Judged", said: str, count: int, random: Random) -> list["_Judged"]:
     """The same claim `count` times in other wordings than `said`, and once turned, without any wordings beside."""
     same = [text for text in (one.claim.text, *one.claim.same) if text != said]
-    made = [
-        _Judged(Claim(text), one.allowed, one.spans) for text in random.sample(same, min(count, len(same)))
-    ]
+    made = [_Judged(Claim(text), one.allowed, one.spans) for text in random.sample(same, min(count, len(same)))]
     if one.allowed == {Verdict.HIT} and one.claim.opposite:
         made.append(_Judged(Claim(random.choice(one.claim.opposite)), _TURN[one.allowed], one.spans))
     return made
@@ -240,71 +233,6 @@ def _tokens(places: Sequence[tuple[int, int]], found: Sequence[tuple[int, int]])
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Examples side by side. `allowed`: batch × claims × 4; `weights`: batch × claims; the rest: × tokens."""
-
-    rows: Rows
-    allowed: Tensor
-    weights: Tensor
-    evidence: Tensor
-    evidence_weights: Tensor
-
-
-def batches(examples: Sequence[Example], tokens: int, random: Random) -> list[list[Example]]:
-    """Examples of like length together, about `tokens` tokens a batch with padding, in random order."""
-    shuffled = list(examples)
-    random.shuffle(shuffled)
-    made: list[list[Example]] = []
-    for start in range(0, len(shuffled), 400):
-        batch: list[Example] = []
-        for example in sorted(shuffled[start : start + 400], key=lambda example: example.length):
-            if batch and example.length * (len(batch) + 1) > tokens:
-                made.append(batch)
-                batch = []
-            batch.append(example)
-        made.append(batch)
-    random.shuffle(made)
-    return made
-
-
-def pad(readings: Sequence[Reading]) -> Rows:
-    """Readings as one batch."""
-    tokens = max(len(reading.ids) for reading in readings)
-    claims_ = max(len(reading.firsts) for reading in readings)
-
-    def padded(rows: Sequence[Sequence[int]], width: int, value: int) -> Tensor:
-        return torch.tensor([[*row, *[value] * (width - len(row))] for row in rows])
-
-    return Rows(
-        padded([reading.ids for reading in readings], tokens, 0),
-        padded([reading.positions for reading in readings], tokens, 0),
-        padded([reading.groups for reading in readings], tokens, 0),
-        padded([reading.firsts for reading in readings], claims_, -1),
-    )
-
-
-def collate(examples: Sequence[Example]) -> Batch:
-    """Examples as one batch."""
-    rows = pad([example.reading for example in examples])
-    many, tokens = rows.ids.shape
-    claims_ = rows.firsts.shape[1]
-    allowed = torch.zeros(many, claims_, len(ORDER))
-    weights = torch.zeros(many, claims_)
-    evidence = torch.zeros(many, claims_, tokens)
-    evidence_weights = torch.zeros(many, claims_, tokens)
-    for row, example in enumerate(examples):
-        said = len(example.reading.offsets)
-        for claim, (right, marked) in enumerate(zip(example.allowed, example.marked, strict=True)):
-            allowed[row, claim] = torch.tensor([verdict in right for verdict in ORDER])
-            rare = len(right) == 1 and not right <= {Verdict.HIT, Verdict.MISS}
-            weights[row, claim] = example.weight * (_RARE if rare else 1.0) if right else 0.0
-            if marked is not None:
-                evidence[row, claim, list(marked)] = 1.0
-                evidence_weights[row, claim, :said] = 1.0 if marked else _UNSURE_SPAN
-    return Batch(rows, allowed, weights, evidence, evidence_weights)
-
-
 def short(
     answers: Sequence[LabelledAnswer],
     questions: Mapping[str, Question],
@@ -342,8 +270,10 @@ def epoch(
     made = [from_labels(answer, questions[answer.question], reader, random, known) for answer in answers]
     answered = {answer.question for answer in answers}
     weights = [1 if question.id in answered else 2 for question in known]
-    for question in random.choices(known, weights, k=composed):
-        made.append(from_wordings(question, known, reader, random, near.get(question.id, MappingProxyType({}))))
+    made += [
+        from_wordings(question, known, reader, random, near.get(question.id, MappingProxyType({})))
+        for question in random.choices(known, weights, k=composed)
+    ]
     marked = _marked(answers)
     for id_ in random.choices(sorted(marked), k=spliced) if marked else ():
         example = from_sentences(questions[id_], marked[id_], reader, random)

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bot.grading.training.examples import Batch, Example, batches, collate
+from bot.grading.training.batch import Batch, batches, collate
+from bot.grading.training.examples import Example
 from bot.grading.training.network import Network, Rows
 
 Progress = Callable[[int, int, float], None]  # step, steps, loss

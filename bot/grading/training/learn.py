@@ -55,8 +55,8 @@ def train(data: Data, encoder: Path, out: Path, plan: Plan, progress: Progress) 
 
     `encoder` may be the folder of a trained model as well, which then learns on.
 
-    The first third of the epochs is of single spans and wordings, the rest of whole answers. A run that was cut off goes on behind
-    its last epoch, from `out`/checkpoint.pt.
+    The first third of the epochs is of single spans and wordings, the rest of whole answers. A run that was cut off
+    goes on behind its last epoch, from `out`/checkpoint.pt.
     """
     out.mkdir(parents=True, exist_ok=True)
     network = _start(encoder)
