@@ -26,6 +26,7 @@ _TO_THE_GRADER = re.compile(
     r"|\bmark (?:this|it|all|every|each|me|my answer)\b.{0,40}\b(?:hit|made|correct|right|complete|pass|passed|full)\b"
     r"|\b(?:grader|grading bot|system prompt|assistant:)|(?<!\w )\bsystem:"
 )
+_LEADS = frozenset(("again", "also", "and", "as", "but", "i", "more", "once", "said", "so", "then", "well"))
 _QUOTED = 3  # words of a hint in a row, from which on they are a quotation
 
 
@@ -93,13 +94,17 @@ def spans(answer: str, given: Shown) -> tuple[Span, ...]:
 
 def _is_own(said: str, given: Shown, heard: set[str]) -> bool:
     """Whether a clause has words in it, and other ones than those given or, if it is not short, heard before."""
-    run = running(said)
-    if not run.strip() or given.includes(said):
+    own = running(said).split()
+    if not own or given.includes(said):
         return False
-    if len(run.split()) > _QUOTED:
-        if run in heard:
-            return False
-        heard.add(run)
+    while len(own) > _QUOTED and own[0] in _LEADS:
+        own = own[1:]
+    run = " ".join(own)
+    if len(own) <= _QUOTED:
+        return True
+    if run in heard:
+        return False
+    heard.add(run)
     return True
 
 

@@ -56,13 +56,20 @@ def test_what_was_said_already_is_read_once() -> None:
     assert _texts("Use processes. use PROCESSES! Use “processes”. Use threads.") == ["use processes.", "use threads."]
 
 
-@pytest.mark.parametrize("again", ["Again: {}", "As I said, {}", "{}", "{} And that is it", "So - {}"])
+@pytest.mark.parametrize(
+    "again", ["Again: {}", "As I said, {}", "{}", "{} And that is it", "So - {}", "And once more {}"]
+)
 def test_a_clause_said_again_is_not_read(again: str) -> None:
     said = "because reference counts are not thread-safe"
     texts = _texts(f"One thread at a time, {said}. {again.replace('{}', said)}. Use processes.")
     assert sum("reference" in text for text in texts) == 1
     assert texts[0] == f"one thread at a time, {said}."
     assert texts[-1] == "use processes."
+
+
+def test_what_is_denied_after_it_was_said_is_read() -> None:
+    said = "threads take turns in CPython"
+    assert len(_texts(f"{said}. It is wrong that {said}.")) == 2
 
 
 def test_a_few_words_may_come_again() -> None:
