@@ -15,7 +15,7 @@ from bot.grading.clauses import Clause, clauses
 from bot.grading.rubric import PointWordings, Rubric, Wording, prepare
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
 
-VERSION = "offline-2"
+VERSION = "offline-3"
 
 HIT = 0.34  # share of a wording's weight that must be found, in the right polarity
 PARTIAL = 0.28

@@ -70,7 +70,7 @@ class Span:
 
 def shown(question: Question) -> Shown:
     """What this question shows before anybody answers."""
-    return Shown(running(question.prompt), tuple(map(running, question.hints)))
+    return Shown(running(f"{question.title}\n{question.prompt}"), tuple(map(running, question.hints)))
 
 
 def spans(answer: str, given: Shown) -> tuple[Span, ...]:

@@ -16,6 +16,7 @@ _TAG = re.compile(r"</?[a-z][^<>]{0,60}>")
 _GIVEN_LINE = re.compile(r"^[ \t]*>(?!>)[ \t].*$", re.MULTILINE)
 _GIVEN_TEXT = re.compile(r'(?<![\w.,!?)])"(?=\S)[^"]{40,}"')
 _INNER_END = re.compile(r"[.!?]\s+\S")
+_SENTENCE = 15  # words of a quotation that is no term and no short claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Folded:
 
 def fold(original: str) -> Folded:
     """NFKD without marks, lower case, plain quotes; what cannot be seen, HTML comments and tags do not count as text,
-    nor does somebody else's: lines quoted with `>`, and several sentences between quotation marks.
+    nor does somebody else's: lines quoted with `>`, and a long sentence or several between quotation marks.
 
     That is what a tokenizer makes of it too: no judge may read words that were hidden from the cutting of spans.
     """
@@ -45,8 +46,12 @@ def fold(original: str) -> Folded:
     text = "".join(chars)
     for pattern in (_COMMENT, _TAG, _GIVEN_LINE):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
-    text = _GIVEN_TEXT.sub(lambda match: " " * len(match[0]) if _INNER_END.search(match[0]) else match[0], text)
+    text = _GIVEN_TEXT.sub(lambda match: " " * len(match[0]) if _is_given(match[0]) else match[0], text)
     return Folded(text, tuple(origin))
+
+
+def _is_given(quotation: str) -> bool:
+    return bool(_INNER_END.search(quotation)) or len(quotation.split()) >= _SENTENCE
 
 
 @lru_cache(maxsize=4096)

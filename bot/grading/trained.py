@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bot.content.schema import Question
 from bot.grading.claims import claims
 from bot.grading.judge import Judge, Judged
-from bot.grading.offline import FLIPPED, REJECT, SURE, Likeness, likenesses
+from bot.grading.offline import Likeness, likenesses
 from bot.grading.spans import Span, shown, spans
 from bot.grading.verdict import Evidence, Grade, MisconceptionFound, PointVerdict, Verdict, score_of
 
@@ -19,12 +19,8 @@ _NEXT = 0.5  # share of the best clause's evidence from which a neighbouring cla
 _LONGEST = 3  # clauses of one piece of evidence
 _BEFORE = string.whitespace + "-*•·.,;:()"  # a clause's first word
 
-# Which likenesses (said, in part, rejected, denied) show where a verdict comes from, and from which score on.
-_LIKE = {
-    Verdict.HIT: ((0, SURE),),
-    Verdict.PARTIAL: ((1, SURE), (0, SURE)),
-    Verdict.CONTRADICTED: ((2, REJECT), (3, FLIPPED)),
-}
+# Which likenesses (said, in part, rejected, denied) speak for a verdict.
+_LIKE = {Verdict.HIT: (0,), Verdict.PARTIAL: (0, 1), Verdict.CONTRADICTED: (2, 3)}
 _EVEN = 0.5
 
 Row = NDArray[np.float32]
@@ -69,21 +65,10 @@ def _point(id_: str, row: Row, evidence: Callable[[Verdict], Evidence]) -> Point
 def _evidence(
     judged: Judged, index: int, own: Sequence[Span], answer: str, like: Likeness, verdict: Verdict
 ) -> Evidence:
-    """Words close to the rubric's, where there are; else the clauses of which the judge makes most."""
-    for kind, least in _LIKE[verdict]:
-        place = like.places[kind]
-        if place is not None and like.scores[kind] >= least:
-            start, end = place
-            return Evidence(start, end, answer[start:end])
-    return _strongest(judged, index, own, answer)
-
-
-def _strongest(judged: Judged, index: int, own: Sequence[Span], answer: str) -> Evidence:
-    """The clause with the strongest evidence, and its neighbours that have at least half as much."""
-    strength = judged.evidence[index]
-    number = judged.reading.offsets[int(strength.argmax())][0]
-    span = own[number]
-    by_clause = _by_clause(span, number, judged.reading.offsets, strength)
+    """The clause that speaks most for the verdict, and its neighbours that do so at least half as much."""
+    strengths = _strengths(judged, index, own, like, verdict)
+    number = max(range(len(own)), key=lambda span: max(strengths[span]))
+    span, by_clause = own[number], strengths[number]
     first = last = int(np.argmax(by_clause))
     enough = by_clause[first] * _NEXT
     while last + 1 < len(by_clause) and last - first + 1 < _LONGEST and by_clause[last + 1] >= enough:
@@ -98,16 +83,25 @@ def _strongest(judged: Judged, index: int, own: Sequence[Span], answer: str) -> 
     return Evidence(start, end, answer[start:end])
 
 
-def _by_clause(
-    span: Span, number: int, offsets: Sequence[tuple[int, int, int]], strength: NDArray[np.float32]
-) -> list[float]:
-    """The strongest evidence in each clause of the span with this number, 0.0 to 1.0."""
-    found = [0.0] * len(span.clauses)
-    starts = [start for start, _ in span.clauses]
-    for token, (of, start, end) in enumerate(offsets):
-        if of != number:
-            continue
-        clause = bisect_right(starts, end - 1) - 1
-        if clause >= 0 and start < span.clauses[clause][1]:
-            found[clause] = max(found[clause], float(strength[token]))
+def _strengths(judged: Judged, index: int, own: Sequence[Span], like: Likeness, verdict: Verdict) -> list[list[float]]:
+    """By span and clause: the strongest evidence that the judge sees in it, and how like the rubric's words it is."""
+    found = [[0.0] * len(span.clauses) for span in own]
+    starts = [[start for start, _ in span.clauses] for span in own]
+    for (number, start, end), strength in zip(judged.reading.offsets, judged.evidence[index].tolist(), strict=True):
+        clause = bisect_right(starts[number], end - 1) - 1
+        if clause >= 0 and start < own[number].clauses[clause][1]:
+            found[number][clause] = max(found[number][clause], strength)
+    for number, span in enumerate(own):
+        for clause, (start, end) in enumerate(span.clauses):
+            found[number][clause] += _likeness(like, verdict, *span.in_answer(start, end))
     return found
+
+
+def _likeness(like: Likeness, verdict: Verdict, start: int, end: int) -> float:
+    """The greatest likeness that speaks for the verdict and lies in this part of the answer; 0.0 if there is none."""
+    scores = [
+        like.scores[kind]
+        for kind in _LIKE[verdict]
+        if (place := like.places[kind]) and place[0] < end and place[1] > start
+    ]
+    return max(scores, default=0.0)

@@ -101,7 +101,7 @@ def test_a_room_without_the_trained_grader_says_so_and_works() -> None:
     done = quizbot("play", *start, stdin=f"{GOOD}\n", GRADER_MODEL="/nowhere")
     assert done.returncode == 0
     assert done.stderr == (
-        "The trained grader in /nowhere cannot be used: model.json is missing. Grading with offline-2 instead.\n"
+        "The trained grader in /nowhere cannot be used: model.json is missing. Grading with offline-3 instead.\n"
     )
     assert "2 of 8 key points" in done.stdout
 

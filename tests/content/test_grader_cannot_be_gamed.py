@@ -17,8 +17,8 @@ EARNED = 2.0  # points of 100 on average above what the honest text earns
 CHANGED = 0.02  # of all verdicts
 
 
-# What judge-1 does not hold yet. Strict: the mark must go as soon as a better model holds it.
-SHORT = pytest.mark.xfail(strict=True, reason="judge-1 still credits this; its card says how much")
+# What judge-2 does not hold yet. Strict: the mark must go as soon as a better model holds it.
+SHORT = pytest.mark.xfail(strict=True, reason="judge-2 still credits this; its card says how much")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def lexical() -> Judge:
         gaming.instructions_alone,
         gaming.instructions_appended,
         gaming.disguises,
-        pytest.param(gaming.repetition, marks=SHORT),
+        gaming.repetition,
         pytest.param(gaming.quoted_to_refute, marks=SHORT),
         pytest.param(gaming.text_quoted_to_refute, marks=SHORT),
     ],

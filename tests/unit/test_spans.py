@@ -86,6 +86,7 @@ def test_a_few_words_may_come_again() -> None:
         "  > threads run in parallel\n> on all cores\n",
         "Ben wrote: “Threads run in parallel on all cores. Processes are never needed.”\n",
         'He says "Threads run in parallel. Nobody needs processes!"\n',
+        "“Threads run in parallel on all the cores of the machine as soon as there are more of them than one”\n",
     ],
 )
 def test_what_somebody_else_wrote_is_not_read(given_: str) -> None:
