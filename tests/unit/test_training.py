@@ -287,6 +287,22 @@ def test_a_question_of_three_points_and_no_misconception_can_be_learnt(data: Dat
     assert from_wordings(small, [small], reader, Random(1)).allowed
 
 
+def test_claims_without_any_wordings_can_be_learnt(data: Data, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples_module, "_CORRECT", 1.0)
+    whole = data.questions(Part.TRAIN)[0]
+    bare = whole.model_copy(
+        update={
+            "key_points": tuple(
+                point.model_copy(update={"accept": (), "partial": (), "reject": ()}) for point in whole.key_points
+            ),
+            "misconceptions": (),
+        }
+    )
+    answers = [answer for answer in data.answers if answer.question == whole.id]
+    made = epoch(answers, {bare.id: bare}, [bare], reader, Random(3), composed=40, spliced=10, tricks=40)
+    assert len(made) >= len(answers) + 80
+
+
 def test_every_example_is_in_one_batch_and_no_batch_is_too_large(data: Data, reader: Reader) -> None:
     known = data.questions(Part.TRAIN)
     questions = {question.id: question for question in known}

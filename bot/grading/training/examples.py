@@ -78,7 +78,8 @@ def _extended(
         text = repeated(text, random)
     elif way < _QUOTED + _REPEATED + _CORRECT:
         index = random.randrange(len(question.key_points))
-        said = random.choice(question.key_points[index].accept)
+        point = question.key_points[index]
+        said = random.choice(point.accept or (point.claim,))
         text = f"{text.rstrip()}{random.choice(_BREAKS)}{said}"
         span = (len(text) - len(said), len(text))
         used = frozenset({said})
