@@ -126,13 +126,21 @@ def test_words_behind_the_last_token_that_is_read_are_no_evidence(gil: Question)
 SAID = "Threads take turns. Only one thread runs bytecode at a time, says the manual."
 
 
-@pytest.mark.parametrize("seen", [{"turns": 0.9}, {"manual": 0.9}, {}])
-def test_words_close_to_a_wording_are_the_evidence_whatever_the_judge_looks_at(
-    gil: Question, seen: dict[str, float]
+@pytest.mark.parametrize(
+    ("seen", "evidence"),
+    [
+        ({"turns": 0.9}, "Only one thread runs bytecode at a time"),
+        ({"manual": 0.4}, "Only one thread runs bytecode at a time"),
+        ({"manual": 0.9}, "Only one thread runs bytecode at a time, says the manual."),
+        ({}, "Only one thread runs bytecode at a time"),
+    ],
+)
+def test_words_close_to_a_wording_speak_for_it_beside_what_the_judge_looks_at(
+    gil: Question, seen: dict[str, float], evidence: str
 ) -> None:
     point = gil.key_points[0].model_copy(update={"accept": ("Only one thread runs bytecode at a time.",)})
     close = gil.model_copy(update={"key_points": (point, *gil.key_points[1:])})
-    assert _evidence(close, SAID, **seen) == "Only one thread runs bytecode at a time"
+    assert _evidence(close, SAID, **seen) == evidence
 
 
 @pytest.mark.parametrize(
