@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.chat.event import Event, Happening, RollCall, Sink
@@ -66,7 +66,9 @@ class Team:
         return cls(discord, app, guild, channel, lead, guild.add_member("ana"), guild.add_member("bo"))
 
     async def set_up(self, **options: object) -> None:
-        chosen: dict[str, Any] = {"time": "09:00", "days": "daily", "zone": "UTC", "open": "8h"} | options
+        """Daily, and whatever the time of day is, hours away from now: no question comes of its own meanwhile."""
+        far = self.discord.clock.now() + timedelta(hours=12)
+        chosen: dict[str, Any] = {"time": f"{far.hour:02}:00", "days": "daily", "zone": "UTC", "open": "8h"} | options
         seen = await self.lead.uses(self.channel, "quiz-admin setup", **chosen)
         await seen.shows("The quiz is set up")
 

@@ -25,7 +25,7 @@ async def _until_told(bot: Bot) -> None:
 async def test_a_removed_bot_stops_its_schedules_and_goes_on_when_it_is_back(
     discord: LocalDiscord, team: Team, bot: Bot, game: Game
 ) -> None:
-    await team.set_up()
+    await team.set_up(time="09:00")
     team.guild.remove(team.app)
     await heard(discord, bot, WorkspaceLeft)
     await _until_told(bot)
