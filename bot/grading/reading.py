@@ -20,7 +20,6 @@ _START, _END = 101, 102  # [CLS] and [SEP] of the encoder's vocabulary
 _OPPOSITE, _PARTLY = 1_056, 1_066  # tokens of it that never begin a wording
 _FREQUENT = 2_200
 _LONGEST_CLAIM, _LONGEST_WORDING = 48, 24  # tokens
-_SOME = 0.01  # nearness
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +84,9 @@ class Reader:
         Of those in part and those that cannot be true, only one that shares a word with it.
         """
         tokens = [_START, *self._encoded(claim.text)[:_LONGEST_CLAIM], _END]
-        for wordings, mark, least in (
-            (claim.same, (), 0.0),
-            (claim.partly, (_PARTLY,), _SOME),
-            (claim.opposite, (_OPPOSITE,), _SOME),
-        ):
+        for wordings, mark in ((claim.same, ()), (claim.partly, (_PARTLY,)), (claim.opposite, (_OPPOSITE,))):
             nearest = max(map(self._encoded, wordings), key=lambda ids: _nearness(ids, spoken), default=())
-            if nearest and _nearness(nearest, spoken) >= least:
+            if nearest and (wordings is claim.same or _nearness(nearest, spoken) > 0):
                 tokens += [*mark, *nearest[:_LONGEST_WORDING], _END]
         return tokens
 

@@ -80,7 +80,8 @@ def spans(answer: str, given: Shown) -> tuple[Span, ...]:
     heard: set[str] = set()
     found: list[Span] = []
     for pieces in sentences(folded.text):
-        own = [piece for piece in pieces if _is_own(folded.text[piece.start : piece.end], given, heard)]
+        texts = [folded.text[piece.start : piece.end] for piece in pieces]
+        own = [p for p, text in zip(pieces, texts, strict=True) if _is_own(text, given) and not _is_again(text, heard)]
         whole = folded.text[pieces[0].start : pieces[-1].end]
         run = running(" ".join(folded.text[piece.start : piece.end] for piece in own))
         if not own or run in said or given.includes(whole) or is_to_the_grader(folded.text, pieces):
@@ -92,20 +93,18 @@ def spans(answer: str, given: Shown) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _is_own(said: str, given: Shown, heard: set[str]) -> bool:
-    """Whether a clause has words in it, and other ones than those given or, if it is not short, heard before."""
-    own = running(said).split()
-    if not own or given.includes(said):
-        return False
-    while len(own) > _QUOTED and own[0] in _LEADS:
-        own = own[1:]
-    run = " ".join(own)
-    if len(own) <= _QUOTED:
-        return True
-    if run in heard:
-        return False
-    heard.add(run)
-    return True
+def _is_own(said: str, given: Shown) -> bool:
+    """Whether a clause has words in it, and other ones than those given."""
+    return bool(running(said).strip()) and not given.includes(said)
+
+
+def _is_again(said: str, heard: set[str]) -> bool:
+    """Whether a clause of more than a few words was heard before; from now on it was."""
+    run = tuple(itertools.dropwhile(_LEADS.__contains__, running(said).split()))
+    again = " ".join(run) in heard
+    if len(run) > _QUOTED:
+        heard.add(" ".join(run))
+    return again
 
 
 def _read(sentence: str, own: Sequence[tuple[int, int]]) -> str:

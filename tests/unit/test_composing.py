@@ -153,8 +153,8 @@ def test_a_trick_makes_no_point(questions: tuple[Question, ...]) -> None:
 def test_what_is_said_again_or_quoted_holds_the_whole_text() -> None:
     text = "Threads take turns. Use processes!"
     for seed in range(40):
-        said, begin = quoted(text, Random(seed))
-        assert said[begin : begin + len(text)] == text
+        said = quoted(text, Random(seed))
+        assert text in said
         assert len(said) > len(text) + 5
         assert repeated(text, Random(seed)).startswith(text)
         assert len(misspelt(text, Random(seed))) == len(text)

@@ -123,7 +123,7 @@ def _turned(made: Composed, random: Random) -> Composed:
     if random.random() < 0.5:
         made.text = repeated(made.text, random)
         return made
-    made.text, _ = quoted(made.text, random)
+    made.text = quoted(made.text, random)
     denied = frozenset({Verdict.MISS, Verdict.CONTRADICTED})
     made.points = [
         found if found == {Verdict.MISS} else frozenset() if Verdict.CONTRADICTED in found else denied
@@ -244,10 +244,9 @@ def _note(made: Composed, part: _Part, span: tuple[int, int]) -> None:
         made.spans[part.point] = [*kept, span]
 
 
-def quoted(text: str, random: Random) -> tuple[str, int]:
-    """The whole text given as somebody's who is wrong, and at which offset it begins."""
-    before, _, behind = random.choice(_QUOTES).partition("{}")
-    return f"{before}{text}{behind}", len(before)
+def quoted(text: str, random: Random) -> str:
+    """The whole text given as somebody's who is wrong."""
+    return random.choice(_QUOTES).replace("{}", text)
 
 
 def repeated(text: str, random: Random) -> str:
@@ -273,11 +272,15 @@ def misspelt(text: str, random: Random) -> str:
     """The same length: lower case, letters swapped, or both."""
     text = text.lower() if random.random() < 0.6 and len(text.lower()) == len(text) else text
     share = random.choice((0.0, 0.04, 0.1))
-    return _LETTERS.sub(lambda found: _swapped(found[0], random) if random.random() < share else found[0], text)
+
+    def spelt(found: re.Match[str]) -> str:
+        word = found[0]
+        return _swapped(word, random.randrange(1, len(word) - 1)) if random.random() < share else word
+
+    return _LETTERS.sub(spelt, text)
 
 
-def _swapped(word: str, random: Random) -> str:
-    at = random.randrange(1, len(word) - 1)
+def _swapped(word: str, at: int) -> str:
     return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
@@ -295,8 +298,7 @@ def _misspelt(text: str, share: float, random: Random) -> str:
 
 def _typo(word: str, random: Random) -> str:
     at = random.randrange(1, len(word) - 1)
-    swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    return random.choice((swapped, word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]))
+    return random.choice((_swapped(word, at), word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]))
 
 
 def _small(text: str) -> str:

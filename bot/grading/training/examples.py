@@ -42,6 +42,15 @@ class Example:
         return len(self.reading.ids)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A claim with the verdicts that are right (none: it is not known) and the spans that earn it."""
+
+    claim: Claim
+    allowed: frozenset[Verdict]
+    spans: Sequence[tuple[int, int]] | None
+
+
 def from_labels(
     answer: LabelledAnswer,
     question: Question,
@@ -64,15 +73,14 @@ def from_labels(
 
 
 def _extended(
-    text: str, judged: list["_Judged"], question: Question, others: Sequence[Question], random: Random
-) -> tuple[str, list["_Judged"], frozenset[str]]:
+    text: str, judged: list[_Judged], question: Question, others: Sequence[Question], random: Random
+) -> tuple[str, list[_Judged], frozenset[str]]:
     """The answer quoted only to refute it, or with more behind it that changes nothing, or one point."""
     if random.random() < _MISSPELT:
         text = misspelt(text, random)
     way = random.random()
     if way < _QUOTED:
-        text, _ = quoted(text, random)
-        return text, [_refuted(one) for one in judged], frozenset()
+        return quoted(text, random), [_refuted(one) for one in judged], frozenset()
     used: frozenset[str] = frozenset()
     if way < _QUOTED + _REPEATED:
         text = repeated(text, random)
@@ -92,7 +100,7 @@ def _extended(
 _BREAKS = (". ", ".\n", "\n\n", "! ", ". Also, ")
 
 
-def _refuted(one: "_Judged") -> "_Judged":
+def _refuted(one: _Judged) -> _Judged:
     """What is claimed only by somebody who is wrong is not claimed, and maybe denied."""
     if one.allowed == {Verdict.MISS}:
         return one
@@ -100,7 +108,7 @@ def _refuted(one: "_Judged") -> "_Judged":
     return _Judged(one.claim, denied if Verdict.CONTRADICTED not in one.allowed else frozenset(), None)
 
 
-def _with(one: "_Judged", span: tuple[int, int]) -> "_Judged":
+def _with(one: _Judged, span: tuple[int, int]) -> _Judged:
     """The claim with a right wording of it said in addition."""
     if one.allowed == {Verdict.CONTRADICTED}:
         return one
@@ -176,22 +184,13 @@ def from_single_wordings(
                 yield _example(wording, question, [*varied, *bare], 1.0, reader)
 
 
-def _reworded(one: "_Judged", said: str, count: int, random: Random) -> list["_Judged"]:
+def _reworded(one: _Judged, said: str, count: int, random: Random) -> list[_Judged]:
     """The same claim `count` times in other wordings than `said`, and once turned, without any wordings beside."""
     same = [text for text in (one.claim.text, *one.claim.same) if text != said]
     made = [_Judged(Claim(text), one.allowed, one.spans) for text in random.sample(same, min(count, len(same)))]
     if one.allowed == {Verdict.HIT} and one.claim.opposite:
         made.append(_Judged(Claim(random.choice(one.claim.opposite)), _TURN[one.allowed], one.spans))
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A claim with the verdicts that are right (none: it is not known) and the spans that earn it."""
-
-    claim: Claim
-    allowed: frozenset[Verdict]
-    spans: Sequence[tuple[int, int]] | None
 
 
 def _varied(judged: Sequence[_Judged], used: Set[str], random: Random) -> list[_Judged]:
@@ -245,9 +244,7 @@ def short(
     """Spans and wordings one by one: what to learn matching and polarity from, before whole answers."""
     made = [each for answer in answers for each in from_spans(answer, questions[answer.question], reader, random)]
     return made + [
-        each
-        for question in known
-        for each in from_single_wordings(question, reader, random, near.get(question.id, MappingProxyType({})))
+        each for question in known for each in from_single_wordings(question, reader, random, near.get(question.id, {}))
     ]
 
 
@@ -272,7 +269,7 @@ def epoch(
     answered = {answer.question for answer in answers}
     weights = [1 if question.id in answered else 2 for question in known]
     made += [
-        from_wordings(question, known, reader, random, near.get(question.id, MappingProxyType({})))
+        from_wordings(question, known, reader, random, near.get(question.id, {}))
         for question in random.choices(known, weights, k=composed)
     ]
     marked = _marked(answers)
