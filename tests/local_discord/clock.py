@@ -23,5 +23,11 @@ class Clock:
     def now(self) -> datetime:
         return self._base() + self._moved
 
+    def move_to(self, hour: int) -> None:
+        """By hours, to when this one (UTC, 0 to 23) has begun anew."""
+        self.move(hours=1)
+        while self.now().hour != hour:
+            self.move(hours=1)
+
     def move(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         self._moved += timedelta(seconds=seconds, minutes=minutes, hours=hours)

@@ -37,8 +37,7 @@ async def test_a_removed_bot_stops_its_schedules_and_goes_on_when_it_is_back(
     await heard(discord, bot, WorkspaceJoined)
     await _until_told(bot)
     assert await _paused(game, team) is None
-    while discord.clock.now().hour != 9:
-        discord.clock.move(hours=1)
+    discord.clock.move_to(9)
     await bot.settle()
     assert len(team.channel.messages) == 1
 
